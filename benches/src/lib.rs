@@ -1,0 +1,1 @@
+//! Benchmarks of Tidelog; see README.md beside this file.

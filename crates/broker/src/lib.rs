@@ -1,0 +1,1 @@
+//! The node: listeners, handlers, the committer, the composition root.

@@ -1,0 +1,1 @@
+//! Generated gRPC types and stubs of proto/tidelog/v1.

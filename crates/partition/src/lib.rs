@@ -1,0 +1,1 @@
+//! One partition, one writer: a log, a replica and its producers' state.

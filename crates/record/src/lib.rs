@@ -1,0 +1,1 @@
+//! Record batch v2 as bytes: view, checksum, builder, codecs, validation.

@@ -1,0 +1,1 @@
+//! The replica machine: who is in sync, what is committed.

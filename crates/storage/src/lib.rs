@@ -1,0 +1,1 @@
+//! A log directory: the commit journal and the partitions' segments.
