@@ -1,1 +1,34 @@
-//! Record batch v2 as bytes: view, checksum, builder, codecs, validation.
+//! Record batch v2 as bytes.
+//!
+//! Three nouns. A [`Batch`] is a parsed [`BatchHeader`] over the bytes of one batch, which lie on disk as they came over
+//! the wire and are never re-encoded; [`stamp`] and [`stamped_prefix`] write the few bytes that are the leader's. A
+//! [`BatchBuilder`] makes one out of records. [`Records`] reads them again, without an allocation for each.
+//!
+//! The codecs' costly state lives in a [`Compressor`] and a [`Decompressor`], which their users keep for each thread.
+//! Everything that decompresses does so under a budget: see [`DecompressLimits`].
+//!
+//! No I/O, no clock; time is an argument.
+
+mod batch;
+mod builder;
+mod checksum;
+mod codec;
+mod compress;
+mod compression;
+mod decompress;
+mod grammar;
+mod header;
+mod records;
+mod stamp;
+mod varint;
+
+pub use batch::{Batch, Batches, split_batches};
+pub use builder::{BatchBuilder, BuildError};
+pub use checksum::{SelfTestError, crc32c, self_test};
+pub use compress::{CompressError, Compressor};
+pub use compression::{Compression, UnknownCodecName};
+pub use decompress::{DecompressError, DecompressLimits, Decompressor};
+pub use grammar::RecordFault;
+pub use header::{Attributes, BatchError, BatchHeader, MAGIC, TimestampType, layout};
+pub use records::{Header, Headers, Record, RecordError, Records};
+pub use stamp::{stamp, stamped_prefix, with_max_timestamp};

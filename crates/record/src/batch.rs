@@ -1,0 +1,138 @@
+//! One batch as it lies on disk and on the wire: a parsed header over bytes that nobody copies.
+
+use bytes::Bytes;
+
+use crate::checksum::crc32c;
+use crate::decompress::{DecompressError, Decompressor};
+use crate::header::layout::{CRC_UNCOVERED_BYTES, HEADER_BYTES};
+use crate::header::{BatchError, BatchHeader};
+use crate::records::Records;
+
+/// A whole batch: its header, parsed, and all its bytes, borrowed (`Batch<&[u8]>`) or shared (`Batch<Bytes>`).
+///
+/// ```
+/// use tidelog_model::TimestampMs;
+/// use tidelog_record::{Batch, BatchBuilder, Compression, Compressor, Decompressor};
+///
+/// let mut builder = BatchBuilder::new();
+/// builder.append(TimestampMs(1_700_000_000_000), Some(b"user-7"), Some(b"/index.html"), &[])?;
+/// builder.append(TimestampMs(1_700_000_000_001), Some(b"user-7"), None, &[])?;
+/// let bytes = builder.build(&mut Compressor::new(Compression::Lz4))?;
+///
+/// let batch = Batch::parse(bytes)?;
+/// batch.verify_crc()?;
+/// assert_eq!(batch.header().record_count, 2);
+/// let mut decompressor = Decompressor::default();
+/// let values: Vec<Option<&[u8]>> =
+///     batch.records(&mut decompressor)?.map(|record| Ok(record?.value)).collect::<Result<_, tidelog_record::RecordError>>()?;
+/// assert_eq!(values, [Some(&b"/index.html"[..]), None]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batch<B = Bytes> {
+    header: BatchHeader,
+    bytes: B,
+}
+
+impl<B: AsRef<[u8]>> Batch<B> {
+    /// Takes bytes that hold exactly one batch. Its CRC is not checked here.
+    pub fn parse(bytes: B) -> Result<Batch<B>, BatchError> {
+        let header = BatchHeader::parse(bytes.as_ref())?;
+        let (needed, available) = (header.size_bytes(), bytes.as_ref().len());
+        match available.cmp(&needed) {
+            std::cmp::Ordering::Less => Err(BatchError::Truncated { needed, available }),
+            std::cmp::Ordering::Greater => Err(BatchError::TrailingBytes { size: needed, available }),
+            std::cmp::Ordering::Equal => Ok(Batch { header, bytes }),
+        }
+    }
+
+    /// The parsed header.
+    pub fn header(&self) -> &BatchHeader {
+        &self.header
+    }
+
+    /// Header and records as they are.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.as_ref()
+    }
+
+    /// Hands the bytes back.
+    pub fn into_bytes(self) -> B {
+        self.bytes
+    }
+
+    /// The records as they are, compressed or not.
+    pub fn payload(&self) -> &[u8] {
+        &self.bytes()[HEADER_BYTES..]
+    }
+
+    /// Checks the client's CRC over all that it covers.
+    pub fn verify_crc(&self) -> Result<(), BatchError> {
+        verify_crc(self.bytes(), self.header.crc)
+    }
+
+    /// The records, decompressed into the decompressor's buffer if need be.
+    pub fn records<'a>(&'a self, decompressor: &'a mut Decompressor) -> Result<Records<'a>, DecompressError> {
+        let payload = decompressor.decompress(self.header.compression, self.payload())?;
+        Ok(Records::new(&self.header, payload))
+    }
+}
+
+impl Batch<Bytes> {
+    /// The records' bytes, decompressed, for consumers that keep keys and values: read them with [`Records::new`] and
+    /// take owned parts out with [`Bytes::slice_ref`]. An uncompressed batch is not copied.
+    pub fn decompressed(&self, decompressor: &mut Decompressor) -> Result<Bytes, DecompressError> {
+        let payload = self.bytes.slice(HEADER_BYTES..);
+        decompressor.decompress_shared(self.header.compression, payload)
+    }
+}
+
+/// Compares the CRC of a whole batch's bytes.
+pub(crate) fn verify_crc(bytes: &[u8], stored: u32) -> Result<(), BatchError> {
+    let computed = crc32c(&bytes[CRC_UNCOVERED_BYTES..]);
+    if computed == stored { Ok(()) } else { Err(BatchError::Crc { stored, computed }) }
+}
+
+/// The batches in bytes that hold several, one after the other, as a segment or a fetch response does.
+///
+/// Each is a slice of the same memory. The iterator ends after its first error; [`BatchError::Truncated`] says that the
+/// last batch is cut off, which is normal at the end of a read with a size limit.
+pub fn split_batches(bytes: Bytes) -> Batches {
+    Batches { rest: bytes, failed: false }
+}
+
+/// See [`split_batches`].
+#[derive(Debug, Clone)]
+pub struct Batches {
+    rest: Bytes,
+    failed: bool,
+}
+
+impl Batches {
+    /// What has not been handed out: after [`BatchError::Truncated`], the part of a batch at the end.
+    pub fn rest(&self) -> &Bytes {
+        &self.rest
+    }
+
+    fn split_first(&mut self) -> Result<Batch<Bytes>, BatchError> {
+        let header = BatchHeader::parse(&self.rest)?;
+        let (needed, available) = (header.size_bytes(), self.rest.len());
+        if available < needed {
+            return Err(BatchError::Truncated { needed, available });
+        }
+        Ok(Batch { header, bytes: self.rest.split_to(needed) })
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Result<Batch<Bytes>, BatchError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() || self.failed {
+            return None;
+        }
+        let batch = self.split_first();
+        self.failed = batch.is_err();
+        Some(batch)
+    }
+}
