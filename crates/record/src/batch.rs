@@ -2,10 +2,9 @@
 
 use bytes::Bytes;
 
-use crate::checksum::crc32c;
 use crate::decompress::{DecompressError, Decompressor};
-use crate::header::layout::{CRC_UNCOVERED_BYTES, HEADER_BYTES};
-use crate::header::{BatchError, BatchHeader};
+use crate::header::layout::HEADER_BYTES;
+use crate::header::{BatchError, BatchHeader, check_crc, check_whole};
 use crate::records::Records;
 
 /// A whole batch: its header, parsed, and all its bytes, borrowed (`Batch<&[u8]>`) or shared (`Batch<Bytes>`).
@@ -37,13 +36,8 @@ pub struct Batch<B = Bytes> {
 impl<B: AsRef<[u8]>> Batch<B> {
     /// Takes bytes that hold exactly one batch. Its CRC is not checked here.
     pub fn parse(bytes: B) -> Result<Batch<B>, BatchError> {
-        let header = BatchHeader::parse(bytes.as_ref())?;
-        let (needed, available) = (header.size_bytes(), bytes.as_ref().len());
-        match available.cmp(&needed) {
-            std::cmp::Ordering::Less => Err(BatchError::Truncated { needed, available }),
-            std::cmp::Ordering::Greater => Err(BatchError::TrailingBytes { size: needed, available }),
-            std::cmp::Ordering::Equal => Ok(Batch { header, bytes }),
-        }
+        check_whole(bytes.as_ref())?;
+        Ok(Batch { header: BatchHeader::parse(bytes.as_ref())?, bytes })
     }
 
     /// The parsed header.
@@ -68,7 +62,7 @@ impl<B: AsRef<[u8]>> Batch<B> {
 
     /// Checks the client's CRC over all that it covers.
     pub fn verify_crc(&self) -> Result<(), BatchError> {
-        verify_crc(self.bytes(), self.header.crc)
+        check_crc(self.bytes())
     }
 
     /// The records, decompressed into the decompressor's buffer if need be.
@@ -85,12 +79,6 @@ impl Batch<Bytes> {
         let payload = self.bytes.slice(HEADER_BYTES..);
         decompressor.decompress_shared(self.header.compression, payload)
     }
-}
-
-/// Compares the CRC of a whole batch's bytes.
-pub(crate) fn verify_crc(bytes: &[u8], stored: u32) -> Result<(), BatchError> {
-    let computed = crc32c(&bytes[CRC_UNCOVERED_BYTES..]);
-    if computed == stored { Ok(()) } else { Err(BatchError::Crc { stored, computed }) }
 }
 
 /// The batches in bytes that hold several, one after the other, as a segment or a fetch response does.

@@ -107,7 +107,7 @@ impl<'a> Decoder<'a> {
 pub(crate) enum Encoder {
     None,
     Gzip(flate2::Compress),
-    Snappy(snap::raw::Encoder),
+    Snappy(Box<snap::raw::Encoder>),
     Lz4(lz4_flex::block::CompressTable),
     Zstd(zstd::bulk::Compressor<'static>),
 }
@@ -126,7 +126,7 @@ impl Encoder {
                 let level = flate2::Compression::default();
                 Encoder::Gzip(flate2::Compress::new_gzip(level, Self::GZIP_WINDOW_BITS))
             }
-            Compression::Snappy => Encoder::Snappy(snap::raw::Encoder::new()),
+            Compression::Snappy => Encoder::Snappy(Box::default()),
             Compression::Lz4 => Encoder::Lz4(lz4_flex::block::CompressTable::default()),
             Compression::Zstd => Encoder::Zstd(zstd::bulk::Compressor::new(Self::ZSTD_LEVEL)?),
         })

@@ -126,13 +126,17 @@ impl Decompressor {
         self.decompress(compression, &payload).map(Bytes::copy_from_slice)
     }
 
-    /// The decompressed bytes as they come, none of them kept.
+    /// The decompressed bytes as they come, none of them kept, and a window to read them through.
     pub(crate) fn stream<'a>(
         &'a mut self,
         compression: Compression,
         payload: &'a [u8],
-    ) -> Result<Stream<'a>, DecompressError> {
-        Stream::open(compression, payload, &self.limits, &mut self.contexts)
+    ) -> Result<(Stream<'a>, &'a mut [u8]), DecompressError> {
+        if self.buffer.len() < FIRST_BYTES {
+            self.buffer.resize(FIRST_BYTES, 0);
+        }
+        let stream = Stream::open(compression, payload, &self.limits, &mut self.contexts)?;
+        Ok((stream, &mut self.buffer[..FIRST_BYTES]))
     }
 }
 

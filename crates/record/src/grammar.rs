@@ -25,11 +25,8 @@ pub enum RecordFault {
     #[error("record length {0} is negative")]
     NegativeLength(i32),
     /// A record's length exceeds what is left of the batch.
-    #[error("record length {length} exceeds the rest of the batch")]
-    OverrunsBatch {
-        /// The record's length as written.
-        length: i32,
-    },
+    #[error("the record's length exceeds the rest of the batch")]
+    OverrunsBatch,
     /// A field's length exceeds what is left of the record.
     #[error("a field of the record exceeds the record's length")]
     OverrunsRecord,
@@ -78,6 +75,12 @@ pub(crate) struct Head<Span> {
     pub(crate) header_count: i32,
 }
 
+/// One of a record's headers.
+pub(crate) struct RawHeader<Span> {
+    pub(crate) key: Span,
+    pub(crate) value: Option<Span>,
+}
+
 /// Reads a record's length and its fields up to the headers, which the source is then in front of.
 #[inline(always)]
 pub(crate) fn read_head<S: Source>(source: &mut S) -> Result<Head<S::Span>, S::Error> {
@@ -109,10 +112,10 @@ pub(crate) fn skip_headers<S: Source>(source: &mut S, count: i32) -> Result<(), 
 
 /// Reads one header: key and value.
 #[inline]
-pub(crate) fn read_header<S: Source>(source: &mut S) -> Result<(S::Span, Option<S::Span>), S::Error> {
+pub(crate) fn read_header<S: Source>(source: &mut S) -> Result<RawHeader<S::Span>, S::Error> {
     let length = read_varint(source)?;
     let key = read_span(source, usize::try_from(length).map_err(|_| RecordFault::FieldLength(length))?)?;
-    Ok((key, read_nullable(source)?))
+    Ok(RawHeader { key, value: read_nullable(source)? })
 }
 
 #[inline(always)]
@@ -170,7 +173,7 @@ impl<'a> Source for SliceSource<'a> {
     #[inline(always)]
     fn enter(&mut self, length: usize) -> Result<(), RecordFault> {
         let split = self.rest.split_at_checked(length);
-        (self.record, self.rest) = split.ok_or(RecordFault::OverrunsBatch { length: length as i32 })?;
+        (self.record, self.rest) = split.ok_or(RecordFault::OverrunsBatch)?;
         Ok(())
     }
 

@@ -4,8 +4,11 @@
 //! What must stay true: a `BatchHeader` has magic 2, a length that covers at least itself, and a codec that exists. Its
 //! other fields are whatever the writer said; arithmetic on them saturates instead of overflowing.
 
+use std::cmp::Ordering;
+
 use tidelog_model::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence, TimestampMs};
 
+use crate::checksum::crc32c;
 use crate::compression::Compression;
 
 /// Where each field of the header begins, in bytes from the start of the batch. All numbers are big-endian.
@@ -284,8 +287,8 @@ impl BatchHeader {
     }
 }
 
-/// Checks what every format has in common, length and magic, and returns the length field.
-pub(crate) fn check_frame(bytes: &[u8]) -> Result<i32, BatchError> {
+/// Checks what comes before all else, magic and length, and returns the length field.
+fn check_frame(bytes: &[u8]) -> Result<i32, BatchError> {
     let Some(head) = bytes.first_chunk::<CRC_AT>() else {
         return Err(BatchError::Truncated { needed: HEADER_BYTES, available: bytes.len() });
     };
@@ -299,6 +302,24 @@ pub(crate) fn check_frame(bytes: &[u8]) -> Result<i32, BatchError> {
         return Err(BatchError::Length(length));
     }
     Ok(length)
+}
+
+/// Checks that the bytes are one whole batch by its length field, no more and no less.
+pub(crate) fn check_whole(bytes: &[u8]) -> Result<(), BatchError> {
+    let needed = LOG_OVERHEAD_BYTES + check_frame(bytes)? as usize;
+    let available = bytes.len();
+    match available.cmp(&needed) {
+        Ordering::Less => Err(BatchError::Truncated { needed, available }),
+        Ordering::Greater => Err(BatchError::TrailingBytes { size: needed, available }),
+        Ordering::Equal => Ok(()),
+    }
+}
+
+/// Compares the CRC in a whole batch with its bytes.
+pub(crate) fn check_crc(batch: &[u8]) -> Result<(), BatchError> {
+    let stored = u32::from_be_bytes(field::<CRC_AT, 4>(batch));
+    let computed = crc32c(&batch[CRC_UNCOVERED_BYTES..]);
+    if computed == stored { Ok(()) } else { Err(BatchError::Crc { stored, computed }) }
 }
 
 /// The `N` bytes at `AT`, which the types prove to be there.

@@ -3,6 +3,7 @@
 //! Three nouns. A [`Batch`] is a parsed [`BatchHeader`] over the bytes of one batch, which lie on disk as they came over
 //! the wire and are never re-encoded; [`stamp`] and [`stamped_prefix`] write the few bytes that are the leader's. A
 //! [`BatchBuilder`] makes one out of records. [`Records`] reads them again, without an allocation for each.
+//! [`validate_produced`] is the gate that a client's batch passes before it is one of ours.
 //!
 //! The codecs' costly state lives in a [`Compressor`] and a [`Decompressor`], which their users keep for each thread.
 //! Everything that decompresses does so under a budget: see [`DecompressLimits`].
@@ -20,6 +21,7 @@ mod grammar;
 mod header;
 mod records;
 mod stamp;
+mod validate;
 mod varint;
 
 pub use batch::{Batch, Batches, split_batches};
@@ -32,3 +34,4 @@ pub use grammar::RecordFault;
 pub use header::{Attributes, BatchError, BatchHeader, MAGIC, TimestampType, layout};
 pub use records::{Header, Headers, Record, RecordError, Records};
 pub use stamp::{stamp, stamped_prefix, with_max_timestamp};
+pub use validate::{InvalidBatch, ProduceRules, validate_produced};

@@ -56,9 +56,9 @@ impl<'a> Iterator for Headers<'a> {
     fn next(&mut self) -> Option<Header<'a>> {
         self.count = self.count.checked_sub(1).filter(|left| *left >= 0)?;
         let mut source = SliceSource::within(self.encoded);
-        let (key, value) = grammar::read_header(&mut source).ok()?;
+        let header = grammar::read_header(&mut source).ok()?;
         self.encoded = source.record;
-        Some(Header { key, value })
+        Some(Header { key: header.key, value: header.value })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
