@@ -126,7 +126,7 @@ impl Encoder {
                 let level = flate2::Compression::default();
                 Encoder::Gzip(flate2::Compress::new_gzip(level, Self::GZIP_WINDOW_BITS))
             }
-            Compression::Snappy => Encoder::Snappy(Box::default()),
+            Compression::Snappy => Encoder::Snappy(Box::new(snap::raw::Encoder::new())),
             Compression::Lz4 => Encoder::Lz4(lz4_flex::block::CompressTable::default()),
             Compression::Zstd => Encoder::Zstd(zstd::bulk::Compressor::new(Self::ZSTD_LEVEL)?),
         })
