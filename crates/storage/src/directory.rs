@@ -1,0 +1,577 @@
+//! One log directory: its logs, the queue in front of the journal, and the three things a shell does with it.
+//!
+//! ```text
+//!  Log::append … ─► queue ─► write_round ─► (listeners: written) ─► sync ─► (listeners: durable)      hot, one thread
+//!        │
+//!        └────────► tails ─► write_back ─► segment files, unsynced                                    warm, batched
+//!                                              └─► checkpoint: sync them, store the manifest, free the ring   cold
+//! ```
+//!
+//! Nothing here starts a thread or waits for one: a shell decides who calls what, and a simulator calls it all in turn.
+//! `write_round` + `sync`, `write_back` and `checkpoint` may run at once on three threads.
+//!
+//! What must stay true: an operation is told durable only after its frame is synced; ring space is freed only after a
+//! manifest that no longer needs it is durable; files are removed only after a manifest that no longer names them is.
+//! What a crash leaves: see `recovery.rs`.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use parking_lot::Mutex;
+use tidelog_model::watermark::{DurableEnd, WrittenEnd};
+use tidelog_model::{Offset, TopicPartition};
+
+use crate::disk::Disk;
+use crate::error::{AppendError, CommitError, DirectoryFailed, OpenError, ReadError};
+use crate::files::Files;
+use crate::identity;
+use crate::index::SegmentName;
+use crate::journal::Journal;
+use crate::layout;
+use crate::log::{Log, LogShared, SegmentLimits};
+use crate::manifest::{Manifest, ManifestLog};
+use crate::op::{Entry, LogId, Lsn, Op};
+use crate::recovery;
+use crate::state::LogState;
+
+/// How a log directory uses its machine.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The journal ring's limit in bytes (`tidelog.journal.bytes`). It starts small and grows to this under load; twice
+    /// the largest round is the least that works.
+    pub journal_bytes: u64,
+    /// The most bytes of one journal frame, unless a single batch is larger.
+    pub round_bytes: usize,
+    /// Open segment files at most (`tidelog.open.files`).
+    pub open_files: usize,
+    /// Appends are refused while fewer bytes are free (`tidelog.disk.reserve.bytes`).
+    pub reserve_bytes: u64,
+    /// Take a copied directory for the original (`--adopt-data-dir`).
+    pub adopt: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            journal_bytes: 256 << 20,
+            round_bytes: 8 << 20,
+            open_files: 4096,
+            reserve_bytes: 0,
+            adopt: false,
+        }
+    }
+}
+
+/// A log directory, open. Dropping it loses nothing that was told durable, but a [`LogDirectory::checkpoint`] before
+/// makes the next start quicker.
+pub struct LogDirectory {
+    shared: Arc<Shared>,
+    logs: Mutex<Logs>,
+    /// Held by the one checkpoint that runs.
+    manifest: Mutex<Manifest>,
+}
+
+pub(crate) struct Logs {
+    pub next_id: u64,
+    pub by_id: BTreeMap<LogId, Arc<LogShared>>,
+    /// Deleted logs whose files go at the next checkpoint.
+    pub deleted: Vec<Arc<LogShared>>,
+}
+
+/// What a directory's logs share.
+pub(crate) struct Shared {
+    pub disk: Arc<dyn Disk>,
+    pub directory_id: u128,
+    pub files: Files,
+    pub options: Options,
+    queue: Mutex<Queue>,
+    journal: Mutex<Journal>,
+    next_file_number: AtomicU64,
+    write_back: Mutex<Vec<Arc<LogShared>>>,
+    pub dirty_directories: Mutex<BTreeSet<PathBuf>>,
+    unwritten_bytes: AtomicU64,
+    free_bytes: AtomicU64,
+    is_low_on_space: AtomicBool,
+    failure: OnceLock<DirectoryFailed>,
+    waker: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+/// Operations that are applied but not yet in the journal, in LSN order.
+struct Queue {
+    first_lsn: Lsn,
+    entries: VecDeque<Queued>,
+    wants_sync: bool,
+}
+
+struct Queued {
+    log: Arc<LogShared>,
+    entry: Entry,
+    /// The log's end with this operation.
+    end: Offset,
+}
+
+/// What recovery did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct RecoveryReport {
+    /// The directory was empty and has been formatted.
+    pub formatted: bool,
+    /// Logs found.
+    pub logs: usize,
+    /// Operations of the journal that were applied again.
+    pub redone_operations: u64,
+    /// Their bytes.
+    pub redone_bytes: u64,
+}
+
+/// One frame that was written to the journal.
+pub struct Round {
+    /// Durable once [`LogDirectory::sync`] returns this number or a higher one.
+    pub sequence: u64,
+    /// Whether an operation in it asked to be synced at once.
+    pub wants_sync: bool,
+    /// Each log that it touched, and that log's end as of this round.
+    ends: Vec<(Arc<LogShared>, Offset)>,
+}
+
+impl fmt::Debug for LogDirectory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "log directory {:032x}", self.shared.directory_id)
+    }
+}
+
+impl LogDirectory {
+    /// Opens the directory on `disk`, or formats it as `fresh_id` if it is empty; the journal is on `journal_disk`.
+    /// Everything that was told durable is in the logs that are returned.
+    pub fn open(
+        disk: Arc<dyn Disk>,
+        journal_disk: Arc<dyn Disk>,
+        options: Options,
+        fresh_id: u128,
+    ) -> Result<(LogDirectory, Vec<Log>, RecoveryReport), OpenError> {
+        let directory_id = identity::open_or_format(&*disk, &*journal_disk, fresh_id, options.adopt)?;
+        let manifest = Manifest::load(&*disk, directory_id)?;
+        let recovered = recovery::recover(&*journal_disk, directory_id, &options, &manifest)?;
+        let shared = Arc::new(Shared {
+            files: Files::new(disk.clone(), options.open_files),
+            disk,
+            directory_id,
+            options,
+            queue: Mutex::new(Queue {
+                first_lsn: recovered.next_lsn,
+                entries: VecDeque::new(),
+                wants_sync: false,
+            }),
+            journal: Mutex::new(recovered.journal),
+            next_file_number: AtomicU64::new(recovered.next_file_number),
+            write_back: Mutex::default(),
+            dirty_directories: Mutex::default(),
+            unwritten_bytes: AtomicU64::new(0),
+            free_bytes: AtomicU64::new(u64::MAX),
+            is_low_on_space: AtomicBool::new(false),
+            failure: OnceLock::new(),
+            waker: OnceLock::new(),
+        });
+        let open = |(id, log): (LogId, recovery::RecoveredLog)| {
+            let unwritten = log.state.segments.iter().map(|segment| segment.unwritten_bytes()).sum();
+            let log = LogShared::new(id, log.partition, shared.clone(), log.state);
+            log.await_write_back(unwritten);
+            log
+        };
+        let logs: Vec<Arc<LogShared>> = recovered.logs.into_iter().map(open).collect();
+        let deleted = recovered.deleted.into_iter().map(open).collect();
+        let by_id = logs.iter().map(|log| (log.id, log.clone())).collect();
+        let report = RecoveryReport {
+            formatted: directory_id == fresh_id,
+            logs: logs.len(),
+            redone_operations: recovered.operations,
+            redone_bytes: recovered.bytes,
+        };
+        let directory = LogDirectory {
+            shared,
+            logs: Mutex::new(Logs { next_id: recovered.next_log_id, by_id, deleted }),
+            manifest: Mutex::new(manifest),
+        };
+        Ok((directory, logs.into_iter().map(Log).collect(), report))
+    }
+
+    /// The directory's identity.
+    pub fn id(&self) -> u128 {
+        self.shared.directory_id
+    }
+
+    /// Sets who is called when the queue in front of the journal gets its first entry; once.
+    pub fn wake_on_work(&self, waker: impl Fn() + Send + Sync + 'static) {
+        assert!(self.shared.waker.set(Box::new(waker)).is_ok(), "{self:?} has a waker already");
+    }
+
+    /// A new, empty log; durable with the next synced round.
+    pub fn create(&self, partition: TopicPartition) -> Log {
+        let mut logs = self.logs.lock();
+        let id = LogId(logs.next_id);
+        logs.next_id += 1;
+        let log = LogShared::new(id, partition, self.shared.clone(), LogState::new());
+        logs.by_id.insert(id, log.clone());
+        log.submit(&mut log.state.lock(), Op::Create { partition }, true);
+        Log(log)
+    }
+
+    /// Deletes a log; durable with the next synced round, its files go at the next checkpoint. Writes the log's unwritten
+    /// bytes first.
+    pub fn delete(&self, log: Log) -> Result<(), ReadError> {
+        log.0.write_back()?;
+        let mut logs = self.logs.lock();
+        logs.by_id.remove(&log.0.id);
+        logs.deleted.push(log.0.clone());
+        let mut state = log.0.state.lock();
+        log.0.submit(&mut state, Op::Delete, true);
+        Ok(())
+    }
+
+    /// Writes what is queued as one journal frame; `None` if nothing is. Only one thread calls this.
+    ///
+    /// On [`CommitError::RingFull`] everything is still queued: run a checkpoint, then call again.
+    pub fn write_round(&self) -> Result<Option<Round>, CommitError> {
+        self.check()?;
+        let mut journal = self.shared.journal.lock();
+        let (first_lsn, taken, wants_sync) = self.shared.queue.lock().take(self.shared.options.round_bytes);
+        if taken.is_empty() {
+            return Ok(None);
+        }
+        match journal.write(first_lsn, taken.iter().map(|queued| &queued.entry)) {
+            Ok(()) => {}
+            Err(CommitError::Failed(failure)) => return Err(self.fail(failure).into()),
+            Err(full @ CommitError::RingFull { .. }) => {
+                self.shared.queue.lock().put_back(taken, wants_sync);
+                return Err(full);
+            }
+        }
+        let sequence = journal.head().sequence - 1;
+        Ok(Some(Round { sequence, wants_sync, ends: last_ends(taken) }))
+    }
+
+    /// Syncs the journal; returns the sequence of the newest frame that is durable now.
+    pub fn sync(&self) -> Result<u64, DirectoryFailed> {
+        self.check()?;
+        let (file, sequence) = self.shared.journal.lock().to_sync();
+        file.sync_data().map_err(|error| self.failed("sync", layout::JOURNAL.as_ref(), &error))?;
+        self.shared.journal.lock().synced(sequence);
+        Ok(sequence)
+    }
+
+    /// Writes appended batches to their segments' files, unsynced, one write for each file; returns their bytes, whose
+    /// memory is free again.
+    pub fn write_back(&self) -> Result<u64, DirectoryFailed> {
+        self.check()?;
+        let logs = std::mem::take(&mut *self.shared.write_back.lock());
+        let mut bytes = 0;
+        for log in logs {
+            log.awaits_write_back.store(false, Ordering::Release);
+            bytes += self.write_back_log(&log)?;
+        }
+        Ok(bytes)
+    }
+
+    /// Whether a checkpoint should run: half of the ring is in use, or dirty files fill their budget.
+    pub fn checkpoint_is_due(&self) -> bool {
+        let journal = self.shared.journal.lock();
+        journal.used_bytes() > journal.limit_bytes() / 2 || self.shared.files.is_crowded()
+    }
+
+    /// Makes everything so far durable in the segments themselves, stores the manifest, frees the ring, removes files that
+    /// left their logs. Keeps no lock that appends or rounds need while it waits for the disk.
+    pub fn checkpoint(&self) -> Result<(), DirectoryFailed> {
+        self.check()?;
+        let mut manifest = self.manifest.lock();
+        manifest.redo = self.shared.journal.lock().head();
+        let captured = self.capture(&mut manifest);
+        for (log, _) in &captured.dirty {
+            self.write_back_log(log)?;
+            if log.state.lock().segments.iter().any(|segment| segment.unwritten_bytes() > 0)
+                && self.is_low_on_space()
+            {
+                // The manifest would name bytes that are nowhere. The journal still has them; try again with more space.
+                return Ok(());
+            }
+        }
+        self.shared.files.sync_dirty().map_err(|(path, error)| self.failed("sync", &path, &error))?;
+        for directory in std::mem::take(&mut *self.shared.dirty_directories.lock()) {
+            let synced = self.shared.disk.sync_directory(&directory);
+            synced.map_err(|error| self.failed("sync", &directory, &error))?;
+        }
+        manifest.next_file_number = self.shared.next_file_number.load(Ordering::Acquire);
+        let stored = manifest.store(&*self.shared.disk, self.shared.directory_id);
+        stored.map_err(|error| self.failed("replacement", layout::MANIFEST.as_ref(), &error))?;
+        for (log, lsn) in captured.dirty {
+            log.state.lock().manifest_lsn = lsn;
+        }
+        self.shared.journal.lock().release(manifest.redo);
+        self.remove(captured.doomed, captured.deleted);
+        Ok(())
+    }
+
+    /// Bytes of batches that are not yet in their segments' files.
+    pub fn unwritten_bytes(&self) -> u64 {
+        self.shared.unwritten_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of the journal ring that recovery would read now.
+    pub fn journal_used_bytes(&self) -> u64 {
+        self.shared.journal.lock().used_bytes()
+    }
+
+    /// Looks how much space is free; appends are refused while it is below the reserve.
+    pub fn check_space(&self) -> io::Result<u64> {
+        let free = self.shared.disk.free_bytes()?;
+        self.shared.free_bytes.store(free, Ordering::Relaxed);
+        self.shared.is_low_on_space.store(free < self.shared.options.reserve_bytes, Ordering::Relaxed);
+        Ok(free)
+    }
+
+    /// Whether appends are refused for want of space.
+    pub fn is_low_on_space(&self) -> bool {
+        self.shared.is_low_on_space.load(Ordering::Relaxed)
+    }
+
+    /// Why the directory stopped, if it did.
+    pub fn failure(&self) -> Option<&DirectoryFailed> {
+        self.shared.failure.get()
+    }
+
+    fn check(&self) -> Result<(), DirectoryFailed> {
+        self.shared.failure.get().cloned().map_or(Ok(()), Err)
+    }
+
+    fn failed(&self, operation: &'static str, path: &Path, error: &io::Error) -> DirectoryFailed {
+        self.fail(DirectoryFailed { operation, path: path.to_owned(), reason: error.to_string() })
+    }
+
+    /// Stops the directory for good: after a failed write or sync nothing is known of what the disk holds.
+    fn fail(&self, failure: DirectoryFailed) -> DirectoryFailed {
+        if self.shared.failure.set(failure.clone()).is_ok() {
+            let logs: Vec<_> = self.logs.lock().by_id.values().cloned().collect();
+            for listener in logs.iter().filter_map(|log| log.listener.get()) {
+                listener.failed(&failure);
+            }
+        }
+        self.shared.failure.get().cloned().unwrap_or(failure)
+    }
+
+    /// Writes one log back. A full disk stops appends, not the directory: the journal has the bytes, memory keeps them.
+    fn write_back_log(&self, log: &Arc<LogShared>) -> Result<u64, DirectoryFailed> {
+        match log.write_back() {
+            Ok(bytes) => Ok(bytes),
+            Err(ReadError::Io { source, .. }) if source.kind() == io::ErrorKind::StorageFull => {
+                self.shared.is_low_on_space.store(true, Ordering::Relaxed);
+                log.await_write_back(0);
+                Ok(0)
+            }
+            Err(ReadError::Io { path, source }) => Err(self.failed("write", &path, &source)),
+            Err(other) => {
+                Err(self.failed("write", layout::PARTITIONS.as_ref(), &io::Error::other(other.to_string())))
+            }
+        }
+    }
+
+    /// Takes the state of every log that changed since the last manifest into `manifest`.
+    fn capture(&self, manifest: &mut Manifest) -> Captured {
+        let mut logs = self.logs.lock();
+        let mut captured =
+            Captured { dirty: Vec::new(), doomed: Vec::new(), deleted: std::mem::take(&mut logs.deleted) };
+        manifest.next_log_id = logs.next_id;
+        manifest.logs.retain(|id, _| logs.by_id.contains_key(id));
+        for log in logs.by_id.values() {
+            let mut state = log.state.lock();
+            if state.last_lsn > state.manifest_lsn {
+                let mut encoded = crate::bytes_io::Writer::with_capacity(128);
+                state.encode(&mut encoded);
+                manifest
+                    .logs
+                    .insert(log.id, ManifestLog { partition: log.partition, state: encoded.into_vec() });
+                captured.dirty.push((log.clone(), state.last_lsn));
+                captured.doomed.extend(state.doomed.drain(..).map(|segment| (log.partition, segment)));
+            }
+        }
+        for log in &captured.deleted {
+            let segments = std::mem::take(&mut log.state.lock().doomed);
+            captured.doomed.extend(segments.into_iter().map(|segment| (log.partition, segment)));
+        }
+        captured
+    }
+
+    /// Removes files that no manifest names. One that stays behind for an error is only garbage: its number is never used
+    /// again.
+    fn remove(&self, doomed: Vec<(TopicPartition, SegmentName)>, deleted: Vec<Arc<LogShared>>) {
+        for (partition, segment) in doomed {
+            self.shared.files.forget(segment.file_number);
+            for path in [
+                layout::log_path(partition, segment.base, segment.file_number),
+                layout::index_path(partition, segment.base, segment.file_number),
+            ] {
+                drop(self.shared.disk.remove(&path));
+            }
+        }
+        for log in deleted {
+            drop(self.shared.disk.remove(&layout::partition_directory(log.partition)));
+        }
+    }
+}
+
+impl Drop for LogDirectory {
+    fn drop(&mut self) {
+        // Queued operations and logs hold each other; let go of what was never told durable.
+        self.shared.queue.lock().entries.clear();
+        self.shared.write_back.lock().clear();
+    }
+}
+
+struct Captured {
+    dirty: Vec<(Arc<LogShared>, Lsn)>,
+    doomed: Vec<(TopicPartition, SegmentName)>,
+    deleted: Vec<Arc<LogShared>>,
+}
+
+impl Round {
+    /// Tells the logs' listeners that this round is written.
+    pub fn publish_written(&self) {
+        for (log, end) in &self.ends {
+            if let Some(listener) = log.listener.get() {
+                listener.written(WrittenEnd(*end));
+            }
+        }
+    }
+
+    /// Tells the logs' listeners that this round is durable.
+    pub fn publish_durable(&self) {
+        for (log, end) in &self.ends {
+            if let Some(listener) = log.listener.get() {
+                listener.durable(DurableEnd(*end));
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Round {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "round {} of {} logs", self.sequence, self.ends.len())
+    }
+}
+
+/// Each log once, with its last end.
+fn last_ends(taken: Vec<Queued>) -> Vec<(Arc<LogShared>, Offset)> {
+    let mut ends: Vec<(Arc<LogShared>, Offset)> = Vec::new();
+    for queued in taken {
+        match ends.last_mut() {
+            Some((log, end)) if Arc::ptr_eq(log, &queued.log) => *end = queued.end,
+            _ => ends.push((queued.log, queued.end)),
+        }
+    }
+    ends.sort_by_key(|(log, _)| log.id);
+    ends.dedup_by(|later, kept| {
+        let same = Arc::ptr_eq(&later.0, &kept.0);
+        if same {
+            kept.1 = later.1;
+        }
+        same
+    });
+    ends
+}
+
+impl Queue {
+    /// Entries from the front, up to `limit_bytes` of them but at least one; their first LSN; whether one wants a sync.
+    fn take(&mut self, limit_bytes: usize) -> (Lsn, Vec<Queued>, bool) {
+        let mut bytes = 0;
+        let fits = |queued: &&Queued| {
+            let fits = bytes == 0 || bytes + queued.entry.size_bytes() <= limit_bytes;
+            bytes += queued.entry.size_bytes();
+            fits
+        };
+        let count = self.entries.iter().take_while(fits).count();
+        let first_lsn = self.first_lsn;
+        let taken: Vec<Queued> = self.entries.drain(..count).collect();
+        self.first_lsn = Lsn(first_lsn.0 + taken.len() as u64);
+        let wants_sync = self.wants_sync;
+        if self.entries.is_empty() {
+            self.wants_sync = false;
+        }
+        (first_lsn, taken, wants_sync)
+    }
+
+    fn put_back(&mut self, taken: Vec<Queued>, wants_sync: bool) {
+        self.first_lsn = Lsn(self.first_lsn.0 - taken.len() as u64);
+        self.wants_sync |= wants_sync;
+        for queued in taken.into_iter().rev() {
+            self.entries.push_front(queued);
+        }
+    }
+}
+
+impl Shared {
+    pub fn enqueue(&self, log: &Arc<LogShared>, op: Op, end: Offset, sync: bool) -> Lsn {
+        let mut appended_bytes = 0;
+        if let Op::Append(append) = &op {
+            appended_bytes = append.batch.size_bytes() as u64;
+        }
+        let mut queue = self.queue.lock();
+        let lsn = Lsn(queue.first_lsn.0 + queue.entries.len() as u64);
+        let was_empty = queue.entries.is_empty();
+        queue.wants_sync |= sync;
+        queue.entries.push_back(Queued { log: log.clone(), entry: Entry { log: log.id, op }, end });
+        drop(queue);
+        if appended_bytes > 0 {
+            log.await_write_back(appended_bytes);
+        }
+        if was_empty && let Some(waker) = self.waker.get() {
+            waker();
+        }
+        lsn
+    }
+
+    pub fn next_file_number(&self) -> u64 {
+        self.next_file_number.fetch_add(1, Ordering::AcqRel)
+    }
+
+    pub fn refuse_append(&self) -> Result<(), AppendError> {
+        if let Some(failure) = self.failure.get() {
+            return Err(failure.clone().into());
+        }
+        if self.is_low_on_space.load(Ordering::Relaxed) {
+            return Err(AppendError::DiskReserve {
+                free_bytes: self.free_bytes.load(Ordering::Relaxed),
+                reserve_bytes: self.options.reserve_bytes,
+            });
+        }
+        Ok(())
+    }
+}
+
+impl LogShared {
+    pub fn new(id: LogId, partition: TopicPartition, directory: Arc<Shared>, state: LogState) -> Arc<Self> {
+        Arc::new(LogShared {
+            id,
+            partition,
+            directory,
+            state: Mutex::new(state),
+            limits: Mutex::new(SegmentLimits::default()),
+            awaits_write_back: AtomicBool::new(false),
+            writing: Mutex::new(()),
+            listener: OnceLock::new(),
+        })
+    }
+
+    /// `bytes` more of this log wait to be written to its files.
+    pub fn await_write_back(self: &Arc<Self>, bytes: u64) {
+        self.directory.unwritten_bytes.fetch_add(bytes, Ordering::Relaxed);
+        if !self.awaits_write_back.swap(true, Ordering::AcqRel) {
+            self.directory.write_back.lock().push(self.clone());
+        }
+    }
+
+    /// `bytes` of this log have been written to its files, or are gone.
+    pub fn wrote_back(&self, bytes: u64) {
+        self.directory.unwritten_bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,173 @@
+//! Open segment files as a cache under a stated descriptor budget (hard limits are real: 20,000 here).
+//!
+//! What must stay true: a file with unsynced writes stays open until it is synced, because the system reports a failed
+//! write-back to the descriptors that were open when it happened; closing first could lose the error. Such files are
+//! pinned beside the cache, and a checkpoint is due before they fill the budget.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::disk::{Disk, DiskFile, View};
+
+/// A segment's two files.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Part {
+    /// The record batches.
+    Log,
+    /// The batch index.
+    Index,
+}
+
+/// Which file, by its number and part; file numbers are never used twice.
+pub type FileKey = (u64, Part);
+
+/// The cache.
+#[derive(Debug)]
+pub struct Files {
+    disk: Arc<dyn Disk>,
+    budget: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    tick: u64,
+    open: Recent<Arc<dyn DiskFile>>,
+    views: Recent<Arc<View>>,
+    dirty: BTreeMap<FileKey, (PathBuf, Arc<dyn DiskFile>)>,
+}
+
+/// A map that knows which entry was used longest ago.
+#[derive(Debug)]
+struct Recent<T> {
+    entries: BTreeMap<FileKey, (u64, T)>,
+    order: BTreeMap<u64, FileKey>,
+}
+
+impl<T> Default for Recent<T> {
+    fn default() -> Self {
+        Recent { entries: BTreeMap::new(), order: BTreeMap::new() }
+    }
+}
+
+impl<T: Clone> Recent<T> {
+    fn get(&mut self, key: FileKey, tick: u64) -> Option<T> {
+        let (used, value) = self.entries.get_mut(&key)?;
+        self.order.remove(used);
+        *used = tick;
+        self.order.insert(tick, key);
+        Some(value.clone())
+    }
+
+    fn insert(&mut self, key: FileKey, tick: u64, value: T, limit: usize) {
+        self.remove(key);
+        while self.entries.len() >= limit.max(1) {
+            let Some((_, oldest)) = self.order.pop_first() else { break };
+            self.entries.remove(&oldest);
+        }
+        self.entries.insert(key, (tick, value));
+        self.order.insert(tick, key);
+    }
+
+    fn remove(&mut self, key: FileKey) {
+        if let Some((used, _)) = self.entries.remove(&key) {
+            self.order.remove(&used);
+        }
+    }
+}
+
+impl Files {
+    /// At most `budget` descriptors: half for cached files, half for dirty ones. Mappings hold no descriptor and are
+    /// bounded by the same number.
+    pub fn new(disk: Arc<dyn Disk>, budget: usize) -> Self {
+        Files { disk, budget: budget.max(4), state: Mutex::default() }
+    }
+
+    /// The file, opened if need be. With `create`, made if missing.
+    pub fn open(
+        &self,
+        key: FileKey,
+        path: impl FnOnce() -> PathBuf,
+        create: bool,
+    ) -> io::Result<Arc<dyn DiskFile>> {
+        let mut state = self.state.lock();
+        state.tick += 1;
+        let tick = state.tick;
+        if let Some((_, file)) = state.dirty.get(&key) {
+            return Ok(file.clone());
+        }
+        if let Some(file) = state.open.get(key, tick) {
+            return Ok(file);
+        }
+        let file = self.disk.open(&path(), create)?;
+        let limit = self.budget / 2;
+        state.open.insert(key, tick, file.clone(), limit);
+        Ok(file)
+    }
+
+    /// A read-only view of a sealed file's first `length` bytes, checked by `check` when it is made.
+    pub fn view<E: From<io::Error>>(
+        &self,
+        key: FileKey,
+        path: impl FnOnce() -> PathBuf,
+        length: usize,
+        check: impl FnOnce(&View) -> Result<(), E>,
+    ) -> Result<Arc<View>, E> {
+        let mut state = self.state.lock();
+        state.tick += 1;
+        let tick = state.tick;
+        if let Some(view) = state.views.get(key, tick) {
+            return Ok(view);
+        }
+        drop(state);
+        let view = Arc::new(self.disk.open(&path(), false)?.view(length)?);
+        check(&view)?;
+        let mut state = self.state.lock();
+        let limit = self.budget;
+        state.views.insert(key, tick, view.clone(), limit);
+        Ok(view)
+    }
+
+    /// The file has unsynced writes: keep it open until [`Files::sync_dirty`].
+    pub fn mark_dirty(&self, key: FileKey, path: impl FnOnce() -> PathBuf, file: &Arc<dyn DiskFile>) {
+        let mut state = self.state.lock();
+        if !state.dirty.contains_key(&key) {
+            state.open.remove(key);
+            state.dirty.insert(key, (path(), file.clone()));
+        }
+    }
+
+    /// Whether dirty files fill their half of the budget, so that a checkpoint is due.
+    pub fn is_crowded(&self) -> bool {
+        self.state.lock().dirty.len() >= self.budget / 2
+    }
+
+    /// Syncs every file that was dirty when this was called; an error names the file, and nothing is retried.
+    pub fn sync_dirty(&self) -> Result<(), (PathBuf, io::Error)> {
+        let dirty = std::mem::take(&mut self.state.lock().dirty);
+        for (key, (path, file)) in dirty {
+            file.sync_data().map_err(|error| (path, error))?;
+            let mut state = self.state.lock();
+            state.tick += 1;
+            let (tick, limit) = (state.tick, self.budget / 2);
+            if !state.dirty.contains_key(&key) {
+                state.open.insert(key, tick, file, limit);
+            }
+        }
+        Ok(())
+    }
+
+    /// The file is about to be removed.
+    pub fn forget(&self, file_number: u64) {
+        let mut state = self.state.lock();
+        for part in [Part::Log, Part::Index] {
+            state.open.remove((file_number, part));
+            state.views.remove((file_number, part));
+            state.dirty.remove(&(file_number, part));
+        }
+    }
+}

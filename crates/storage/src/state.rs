@@ -1,0 +1,209 @@
+//! A log's state and how operations change it: one function for a live operation and for its redo.
+//!
+//! What must stay true: segments are in offset order and only the last one is appended to; `start ≤ end`; the last
+//! segment's end is the log's end, unless a leader left a hole there. A live operation that does not fit is a bug; in redo
+//! it means that journal and manifest are of two moments.
+
+use std::collections::VecDeque;
+
+use tidelog_model::Offset;
+
+use crate::bytes_io::{Reader, Writer};
+use crate::epochs::EpochHistory;
+use crate::error::FormatError;
+use crate::index::SegmentName;
+use crate::op::{Append, Cut, Lsn, NewSegment, Op};
+use crate::segment::{ProducerSnapshot, Segment};
+
+/// How many producers' snapshots a log keeps: a truncation falls back on the newest one that it leaves valid.
+const SNAPSHOTS_KEPT: usize = 3;
+
+/// Everything that is known of one log.
+#[derive(Debug)]
+pub struct LogState {
+    /// The first readable offset.
+    pub start: Offset,
+    /// Where the next batch goes.
+    pub end: Offset,
+    /// In offset order; the last is active. Empty until the first append.
+    pub segments: VecDeque<Segment>,
+    pub epochs: EpochHistory,
+    /// Oldest first.
+    pub snapshots: Vec<ProducerSnapshot>,
+    /// The last operation applied, and the last that the newest manifest holds.
+    pub last_lsn: Lsn,
+    pub manifest_lsn: Lsn,
+    /// Segments that left the log; their files go once no manifest names them.
+    pub doomed: Vec<SegmentName>,
+    /// No operation comes after.
+    pub deleted: bool,
+}
+
+impl LogState {
+    pub fn new() -> Self {
+        LogState {
+            start: Offset::ZERO,
+            end: Offset::ZERO,
+            segments: VecDeque::new(),
+            epochs: EpochHistory::default(),
+            snapshots: Vec::new(),
+            last_lsn: Lsn(0),
+            manifest_lsn: Lsn(0),
+            doomed: Vec::new(),
+            deleted: false,
+        }
+    }
+
+    /// Changes the state as `op` says; on an error nothing has changed.
+    pub fn apply(&mut self, op: &Op) -> Result<(), String> {
+        match op {
+            Op::Create { .. } => Ok(()),
+            Op::Delete => {
+                self.deleted = true;
+                self.doomed.extend(self.segments.drain(..).map(|segment| segment.name));
+                Ok(())
+            }
+            Op::Append(append) => self.append(append),
+            Op::Roll { segment, producers } => self.roll(*segment, producers.as_ref()),
+            Op::Truncate { to, cut, segment } => self.truncate(*to, *cut, *segment),
+            Op::Trim { start } => self.trim(*start),
+            Op::Epoch { epoch, start } => {
+                if self.epochs.latest().is_some_and(|latest| latest >= *epoch) {
+                    return Err(format!("leader epoch {epoch} after {:?}", self.epochs.latest()));
+                }
+                self.epochs.assign(*epoch, *start);
+                Ok(())
+            }
+        }
+    }
+
+    fn append(&mut self, append: &Append) -> Result<(), String> {
+        let end = self.end;
+        let Some(segment) = self.segments.back_mut() else { return Err("append without a segment".into()) };
+        let fits = segment.name.file_number == append.file_number
+            && segment.length == append.position
+            && append.header.base_offset >= end;
+        if !fits {
+            return Err(format!(
+                "append of offset {} at byte {} of file {} onto offset {end}, byte {} of file {}",
+                append.header.base_offset,
+                append.position,
+                append.file_number,
+                segment.length,
+                segment.name.file_number
+            ));
+        }
+        segment.push(&append.header, append.batch.clone());
+        self.end = append.header.next_offset();
+        Ok(())
+    }
+
+    fn roll(&mut self, segment: NewSegment, producers: Option<&bytes::Bytes>) -> Result<(), String> {
+        if segment.base < self.end {
+            return Err(format!("roll to {} below the end {}", segment.base, self.end));
+        }
+        if let Some(active) = self.segments.back_mut() {
+            active.sealed = true;
+        }
+        if let Some(state) = producers {
+            self.save_snapshot(ProducerSnapshot { offset: self.end, state: state.clone() });
+        }
+        self.segments.push_back(Segment::new(segment));
+        Ok(())
+    }
+
+    fn truncate(&mut self, to: Offset, cut: Option<Cut>, segment: NewSegment) -> Result<(), String> {
+        if to < self.start || to > self.end {
+            return Err(format!("truncation to {to} outside [{}, {}]", self.start, self.end));
+        }
+        while self.segments.back().is_some_and(|last| last.name.base >= to) {
+            self.doomed.extend(self.segments.pop_back().map(|last| last.name));
+        }
+        if let Some(last) = self.segments.back_mut() {
+            if let Some(cut) = cut {
+                last.cut(cut);
+            }
+            last.sealed = true;
+        }
+        self.end = to;
+        self.epochs.truncate_to(to);
+        self.snapshots.retain(|snapshot| snapshot.offset <= to);
+        self.segments.push_back(Segment::new(segment));
+        Ok(())
+    }
+
+    fn trim(&mut self, start: Offset) -> Result<(), String> {
+        if start > self.end {
+            return Err(format!("trim to {start} beyond the end {}", self.end));
+        }
+        self.start = self.start.max(start);
+        // The active segment stays, even if none of its records can be read any more.
+        while self.segments.len() > 1 && self.segments[0].end <= self.start {
+            self.doomed.extend(self.segments.pop_front().map(|first| first.name));
+        }
+        self.epochs.trim_to(self.start);
+        Ok(())
+    }
+
+    /// Keeps `snapshot` as the newest.
+    pub fn save_snapshot(&mut self, snapshot: ProducerSnapshot) {
+        self.snapshots.retain(|older| older.offset < snapshot.offset);
+        self.snapshots.push(snapshot);
+        if self.snapshots.len() > SNAPSHOTS_KEPT {
+            self.snapshots.remove(0);
+        }
+    }
+
+    /// Bytes of batches in all segments.
+    pub fn size_bytes(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.length).sum()
+    }
+
+    /// The segment that holds `offset`, or the first one after it.
+    pub fn segment_at(&self, offset: Offset) -> Option<&Segment> {
+        let index = self.segments.partition_point(|segment| segment.end <= offset);
+        self.segments.get(index)
+    }
+
+    /// The state as the manifest holds it. Valid once the segments' files are synced up to their lengths.
+    pub fn encode(&self, out: &mut Writer) {
+        out.u64(self.last_lsn.0);
+        out.i64(self.start.0);
+        out.i64(self.end.0);
+        self.epochs.encode(out);
+        out.u32(self.segments.len() as u32);
+        for segment in &self.segments {
+            segment.encode(out);
+        }
+        out.u32(self.snapshots.len() as u32);
+        for snapshot in &self.snapshots {
+            out.i64(snapshot.offset.0);
+            out.blob(&snapshot.state);
+        }
+    }
+
+    pub fn decode(reader: &mut Reader<'_>) -> Result<LogState, FormatError> {
+        let mut state = LogState::new();
+        state.last_lsn = Lsn(reader.u64()?);
+        state.manifest_lsn = state.last_lsn;
+        state.start = Offset(reader.i64()?);
+        state.end = Offset(reader.i64()?);
+        state.epochs = EpochHistory::decode(reader)?;
+        for _ in 0..reader.u32()? {
+            let segment = Segment::decode(reader)?;
+            if state.segments.back().is_some_and(|last| last.end > segment.name.base) {
+                return Err(FormatError::Damaged("order of segments"));
+            }
+            state.segments.push_back(segment);
+        }
+        for _ in 0..reader.u32()? {
+            let offset = Offset(reader.i64()?);
+            let blob = bytes::Bytes::copy_from_slice(reader.blob()?);
+            state.snapshots.push(ProducerSnapshot { offset, state: blob });
+        }
+        if state.start > state.end || state.segments.back().is_some_and(|last| last.end > state.end) {
+            return Err(FormatError::Damaged("order of log start and end"));
+        }
+        Ok(state)
+    }
+}

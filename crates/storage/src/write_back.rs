@@ -1,0 +1,136 @@
+//! Bringing appended batches to their segments' files: one vectored write for each file, no sync.
+//!
+//! What must stay true: the .log is written before the .bix, and both before the batches leave memory, so that a reader
+//! finds every batch in one of the two places. Files with unsynced bytes are marked dirty before that.
+//! What a crash leaves: anything; the journal has these bytes until a checkpoint has synced them here.
+
+use std::io::{self, IoSlice};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::disk::DiskFile;
+use crate::error::ReadError;
+use crate::files::Part;
+use crate::index::{SegmentName, encode_entries, entry_at, file_header};
+use crate::layout;
+use crate::log::LogShared;
+use crate::segment::{Segment, TailBatch};
+
+/// One write to one segment at most, so that memory is given back as it goes.
+const WRITE_BYTES: u64 = 4 << 20;
+/// Space is reserved for twice of what a segment holds, within these bounds.
+const RESERVE_MIN_BYTES: u64 = 64 << 10;
+const RESERVE_STEP_BYTES: u64 = 64 << 20;
+
+/// The front of one segment's tail.
+struct Job {
+    segment: SegmentName,
+    written: u64,
+    flushed: u32,
+    reserved: u64,
+    batches: Vec<TailBatch>,
+    bytes: u64,
+}
+
+impl LogShared {
+    /// Writes everything that was appended before the call; returns its bytes.
+    pub fn write_back(&self) -> Result<u64, ReadError> {
+        let _one_at_a_time = self.writing.lock();
+        let mut bytes = 0;
+        while let Some(mut job) = self.next_job() {
+            self.write(&mut job)?;
+            let mut state = self.state.lock();
+            if let Some(segment) = state.segments.iter_mut().find(|segment| segment.name == job.segment) {
+                segment.pop_written(job.written + job.bytes);
+                segment.reserved = job.reserved;
+            }
+            drop(state);
+            self.wrote_back(job.bytes);
+            bytes += job.bytes;
+        }
+        Ok(bytes)
+    }
+
+    fn next_job(&self) -> Option<Job> {
+        let state = self.state.lock();
+        let segment = state.segments.iter().find(|segment| !segment.tail.is_empty())?;
+        Some(Job::of(segment))
+    }
+
+    fn write(&self, job: &mut Job) -> Result<(), ReadError> {
+        let log = self.open(job.segment, Part::Log)?;
+        let index = self.open(job.segment, Part::Index)?;
+        self.begin(job, &*log, &*index)?;
+        let log_error = |source| ReadError::Io { path: self.path(job.segment, Part::Log), source };
+        let end = job.written + job.bytes;
+        if end > job.reserved {
+            job.reserved = (end * 2).clamp(RESERVE_MIN_BYTES, end + RESERVE_STEP_BYTES);
+            log.reserve(job.reserved).map_err(log_error)?;
+        }
+        let slices: Vec<IoSlice<'_>> = job
+            .batches
+            .iter()
+            .flat_map(|tail| [IoSlice::new(tail.batch.prefix()), IoSlice::new(tail.batch.body())])
+            .collect();
+        log.write_all_at(&slices, job.written).map_err(log_error)?;
+        let entries = encode_entries(job.segment, job.flushed, job.batches.iter().map(|tail| &tail.entry));
+        index
+            .write_all_at(&[IoSlice::new(&entries)], entry_at(job.flushed))
+            .map_err(|source| ReadError::Io { path: self.path(job.segment, Part::Index), source })?;
+        Ok(())
+    }
+
+    /// Marks both files dirty; gives a fresh segment's files their beginning. (They may exist: a number that a crash took
+    /// back from the journal is used again.)
+    fn begin(&self, job: &Job, log: &dyn DiskFile, index: &dyn DiskFile) -> Result<(), ReadError> {
+        if job.flushed > 0 {
+            return Ok(());
+        }
+        let begin = || -> io::Result<()> {
+            log.set_length(0)?;
+            index.set_length(0)?;
+            index.write_all_at(&[IoSlice::new(&file_header(self.directory.directory_id, job.segment))], 0)
+        };
+        begin().map_err(|source| ReadError::Io { path: self.path(job.segment, Part::Index), source })?;
+        self.directory.dirty_directories.lock().insert(layout::partition_directory(self.partition));
+        Ok(())
+    }
+
+    fn open(&self, segment: SegmentName, part: Part) -> Result<Arc<dyn DiskFile>, ReadError> {
+        let path = || self.path(segment, part);
+        let key = (segment.file_number, part);
+        let files = &self.directory.files;
+        let file = files.open(key, path, true).map_err(|source| ReadError::Io { path: path(), source })?;
+        files.mark_dirty(key, path, &file);
+        Ok(file)
+    }
+
+    pub fn path(&self, segment: SegmentName, part: Part) -> PathBuf {
+        match part {
+            Part::Log => layout::log_path(self.partition, segment.base, segment.file_number),
+            Part::Index => layout::index_path(self.partition, segment.base, segment.file_number),
+        }
+    }
+}
+
+impl Job {
+    fn of(segment: &Segment) -> Job {
+        let mut bytes = 0;
+        let mut batches = Vec::new();
+        for tail in &segment.tail {
+            if bytes > 0 && bytes + u64::from(tail.entry.length) > WRITE_BYTES {
+                break;
+            }
+            bytes += u64::from(tail.entry.length);
+            batches.push(tail.clone());
+        }
+        Job {
+            segment: segment.name,
+            written: segment.written,
+            flushed: segment.flushed,
+            reserved: segment.reserved,
+            batches,
+            bytes,
+        }
+    }
+}
