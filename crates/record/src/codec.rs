@@ -84,7 +84,7 @@ impl<'a> Decoder<'a> {
             Compression::Snappy => {
                 Decoder::Snappy(snappy::Decoder::open(payload, budget, &mut contexts.snappy_block)?)
             }
-            Compression::Lz4 => Decoder::Lz4(lz4_flex::frame::FrameDecoder::new(payload)),
+            Compression::Lz4 => Decoder::Lz4(lz4::open(payload)?),
             Compression::Zstd => {
                 Decoder::Zstd(zstd::stream::read::Decoder::with_context(payload, contexts.zstd()?))
             }

@@ -105,6 +105,7 @@ impl Decompressor {
         loop {
             if filled == self.buffer.len() {
                 let grown = (filled * 2).max(FIRST_BYTES).min(stream.budget + 1);
+                self.buffer.reserve_exact(grown - filled);
                 self.buffer.resize(grown, 0);
             }
             match stream.read(&mut self.buffer[filled..])? {

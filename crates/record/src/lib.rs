@@ -17,6 +17,8 @@ mod codec;
 mod compress;
 mod compression;
 mod decompress;
+#[doc(hidden)]
+pub mod fuzz;
 mod grammar;
 mod header;
 mod records;

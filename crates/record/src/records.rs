@@ -113,7 +113,7 @@ impl<'a> Records<'a> {
         let head = grammar::read_head(&mut self.source)?;
         let headers = Headers { count: head.header_count, encoded: self.source.record };
         grammar::skip_headers(&mut self.source, head.header_count)?;
-        let created = TimestampMs(self.base_timestamp.saturating_add(head.timestamp_delta));
+        let created = TimestampMs(self.base_timestamp.wrapping_add(head.timestamp_delta));
         Ok(Record {
             offset: Offset(self.base_offset.saturating_add(i64::from(head.offset_delta))),
             timestamp: self.append_time.unwrap_or(created),

@@ -264,7 +264,7 @@ impl RecordChecks {
         if self.compacted && head.key.is_none() {
             return Err(InvalidBatch::NoKey { index });
         }
-        let timestamp = self.base_timestamp.saturating_add(head.timestamp_delta);
+        let timestamp = self.base_timestamp.wrapping_add(head.timestamp_delta);
         self.largest_timestamp = self.largest_timestamp.max(timestamp);
         match self.timestamps {
             Some((earliest, latest))
