@@ -1,5 +1,7 @@
 //! One batch as it lies on disk and on the wire: a parsed header over bytes that nobody copies.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use crate::decompress::{DecompressError, Decompressor};
@@ -27,7 +29,7 @@ use crate::records::Records;
 /// assert_eq!(values, [Some(&b"/index.html"[..]), None]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Batch<B = Bytes> {
     header: BatchHeader,
     bytes: B,
@@ -38,6 +40,12 @@ impl<B: AsRef<[u8]>> Batch<B> {
     pub fn parse(bytes: B) -> Result<Batch<B>, BatchError> {
         check_whole(bytes.as_ref())?;
         Ok(Batch { header: BatchHeader::parse(bytes.as_ref())?, bytes })
+    }
+
+    /// Of a header that was written into these bytes.
+    pub(crate) fn from_parts(header: BatchHeader, bytes: B) -> Batch<B> {
+        debug_assert_eq!(BatchHeader::parse(bytes.as_ref()), Ok(header));
+        Batch { header, bytes }
     }
 
     /// The parsed header.
@@ -78,6 +86,12 @@ impl Batch<Bytes> {
     pub fn decompressed(&self, decompressor: &mut Decompressor) -> Result<Bytes, DecompressError> {
         let payload = self.bytes.slice(HEADER_BYTES..);
         decompressor.decompress_shared(self.header.compression, payload)
+    }
+}
+
+impl<B> fmt::Debug for Batch<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch").field("header", &self.header).finish_non_exhaustive()
     }
 }
 

@@ -6,12 +6,12 @@
 use bytes::{BufMut, Bytes, BytesMut};
 use tidelog_model::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence, TimestampMs};
 
-use crate::checksum::crc32c;
 use crate::compress::{CompressError, Compressor};
 use crate::compression::Compression;
-use crate::header::layout::{CRC_AT, CRC_UNCOVERED_BYTES, HEADER_BYTES, LOG_OVERHEAD_BYTES};
+use crate::header::layout::{HEADER_BYTES, LOG_OVERHEAD_BYTES};
 use crate::header::{Attributes, BatchHeader};
 use crate::records::Header;
+use crate::stamp::seal;
 use crate::varint::{self, MAX_I32_BYTES};
 
 /// Why a record or a batch cannot be built.
@@ -166,8 +166,7 @@ impl BatchBuilder {
         };
         let header = self.header(compression, batch.len());
         batch[..HEADER_BYTES].copy_from_slice(&header.to_bytes());
-        let crc = crc32c(&batch[CRC_UNCOVERED_BYTES..]);
-        batch[CRC_AT..CRC_UNCOVERED_BYTES].copy_from_slice(&crc.to_be_bytes());
+        seal(&mut batch);
         if self.base_sequence != Sequence::NONE {
             self.base_sequence = self.base_sequence.plus(self.record_count);
         }

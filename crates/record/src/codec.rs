@@ -4,7 +4,6 @@
 mod lz4;
 mod snappy;
 
-use std::fmt;
 use std::io::{self, Read};
 
 use flate2::bufread::MultiGzDecoder;
@@ -39,24 +38,21 @@ pub(crate) struct Contexts {
     snappy_block: Vec<u8>,
 }
 
-impl fmt::Debug for Contexts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Contexts").finish_non_exhaustive()
-    }
-}
-
 impl Contexts {
     /// Largest distance that a zstd frame may look back: 2^23 = 8 MiB, what every decoder must support by RFC 8878 and
     /// more than any level below 20 uses. A frame that wants more is refused before its window is allocated.
     const ZSTD_WINDOW_LOG: u32 = 23;
 
     fn zstd(&mut self) -> Result<&mut DCtx<'static>, Fault> {
-        if self.zstd.is_none() {
-            let mut context = DCtx::try_create().ok_or("no memory for a zstd context")?;
-            context.set_parameter(DParameter::WindowLogMax(Self::ZSTD_WINDOW_LOG)).map_err(get_error_name)?;
-            self.zstd = Some(context);
+        match &mut self.zstd {
+            Some(context) => Ok(context),
+            none => {
+                let mut context = DCtx::try_create().ok_or("no memory for a zstd context")?;
+                let limit = DParameter::WindowLogMax(Self::ZSTD_WINDOW_LOG);
+                context.set_parameter(limit).map_err(get_error_name)?;
+                Ok(none.insert(context))
+            }
         }
-        self.zstd.as_mut().ok_or(Fault::Corrupt(String::new()))
     }
 }
 

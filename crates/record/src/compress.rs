@@ -18,8 +18,8 @@ pub struct CompressError {
 
 /// Compresses payloads in one codec, at the level that suits a log (gzip 6, zstd 1).
 ///
-/// Its state is large (zstd: some 600 KiB) and is used again, so keep one for each thread or task, not for each
-/// partition.
+/// Its tables are large (hundreds of KiB for gzip and zstd) and are used again, so keep one for each thread or task, not
+/// for each partition.
 pub struct Compressor {
     compression: Compression,
     /// Made at the first use.

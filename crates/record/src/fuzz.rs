@@ -3,10 +3,8 @@
 use bytes::Bytes;
 use tidelog_model::{LeaderEpoch, Offset, TimestampMs};
 
-use crate::checksum::crc32c;
-use crate::header::layout::{
-    BATCH_LENGTH_AT, CRC_AT, CRC_UNCOVERED_BYTES, HEADER_BYTES, LEADER_EPOCH_AT, MAGIC_AT,
-};
+use crate::header::layout::{BATCH_LENGTH_AT, HEADER_BYTES, LEADER_EPOCH_AT, MAGIC_AT};
+use crate::stamp::seal;
 use crate::{
     Batch, Compression, DecompressLimits, Decompressor, InvalidBatch, MAGIC, ProduceRules, Records,
     split_batches, stamp, validate_produced,
@@ -36,8 +34,7 @@ fn repaired(data: &[u8]) -> Bytes {
     let length = (data.len() - LEADER_EPOCH_AT) as i32;
     data[BATCH_LENGTH_AT..LEADER_EPOCH_AT].copy_from_slice(&length.to_be_bytes());
     data[MAGIC_AT] = MAGIC as u8;
-    let crc = crc32c(&data[CRC_UNCOVERED_BYTES..]);
-    data[CRC_AT..CRC_UNCOVERED_BYTES].copy_from_slice(&crc.to_be_bytes());
+    seal(&mut data);
     data.into()
 }
 

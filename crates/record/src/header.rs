@@ -123,7 +123,7 @@ impl Attributes {
 
     /// Attributes of an ordinary batch in this codec.
     pub const fn new(compression: Compression) -> Self {
-        Attributes(compression.id() as i16)
+        Attributes(0).with_compression(compression)
     }
 
     /// The codec's number, which may be one that does not exist.
@@ -146,6 +146,11 @@ impl Attributes {
             TimestampType::CreateTime => Attributes(self.0 & !Self::LOG_APPEND_TIME),
             TimestampType::LogAppendTime => Attributes(self.0 | Self::LOG_APPEND_TIME),
         }
+    }
+
+    /// The same attributes with another codec.
+    pub(crate) const fn with_compression(self, compression: Compression) -> Self {
+        Attributes(self.0 & !Self::COMPRESSION_MASK | compression.id() as i16)
     }
 
     /// Part of a transaction.

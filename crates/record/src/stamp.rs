@@ -45,7 +45,13 @@ pub fn with_max_timestamp(batch: &[u8], timestamp_type: TimestampType, max_times
     let attributes = attributes.with_timestamp_type(timestamp_type);
     header[ATTRIBUTES_AT..ATTRIBUTES_AT + 2].copy_from_slice(&attributes.0.to_be_bytes());
     header[MAX_TIMESTAMP_AT..MAX_TIMESTAMP_AT + 8].copy_from_slice(&max_timestamp.0.to_be_bytes());
-    let crc = crc32c(&batch[CRC_UNCOVERED_BYTES..]);
-    batch[CRC_AT..ATTRIBUTES_AT].copy_from_slice(&crc.to_be_bytes());
+    seal(&mut batch);
     batch.freeze()
+}
+
+/// Writes the CRC of a batch whose bytes are otherwise final, and returns it.
+pub(crate) fn seal(batch: &mut [u8]) -> u32 {
+    let crc = crc32c(&batch[CRC_UNCOVERED_BYTES..]);
+    batch[CRC_AT..CRC_UNCOVERED_BYTES].copy_from_slice(&crc.to_be_bytes());
+    crc
 }
