@@ -138,3 +138,59 @@ impl Iterator for Batches {
         Some(batch)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builder::BatchBuilder;
+    use crate::compress::Compressor;
+    use crate::compression::Compression;
+    use tidelog_model::TimestampMs;
+
+    fn batch(value: &[u8]) -> Bytes {
+        let mut builder = BatchBuilder::new();
+        builder.append(TimestampMs(7), None, Some(value), &[]).expect("fits");
+        builder.build(&mut Compressor::new(Compression::None)).expect("builds")
+    }
+
+    #[test]
+    fn a_batch_cut_off_at_the_end_is_reported_and_left_in_the_rest() {
+        let (first, second) = (batch(b"one"), batch(b"second"));
+        let cut = Bytes::from([&first[..], &second[..second.len() - 1]].concat());
+        let mut batches = split_batches(cut);
+        assert_eq!(batches.next().map(|batch| batch.map(Batch::into_bytes)), Some(Ok(first)));
+        let (needed, available) = (second.len(), second.len() - 1);
+        assert_eq!(batches.next(), Some(Err(BatchError::Truncated { needed, available })));
+        assert_eq!(batches.rest()[..], second[..available]);
+        assert_eq!(batches.next(), None);
+    }
+
+    #[test]
+    fn garbage_behind_a_batch_is_no_cut_off_batch() {
+        let mut batches = split_batches(Bytes::from([&batch(b"one")[..], &[0; 100]].concat()));
+        assert!(matches!(batches.next(), Some(Ok(_))));
+        assert_eq!(batches.next(), Some(Err(BatchError::Magic(0))));
+        assert_eq!(batches.next(), None);
+    }
+
+    #[test]
+    fn one_batch_means_one() {
+        let bytes = batch(b"one");
+        let twice = [&bytes[..], &bytes[..]].concat();
+        let size = bytes.len();
+        assert_eq!(Batch::parse(&twice[..]), Err(BatchError::TrailingBytes { size, available: 2 * size }));
+    }
+
+    #[test]
+    fn every_byte_that_the_crc_covers_matters_and_no_other() {
+        let bytes = batch(b"value");
+        for place in 0..bytes.len() {
+            let mut changed = bytes.to_vec();
+            changed[place] ^= 1;
+            let Ok(batch) = Batch::parse(&changed[..]) else { continue };
+            let is_stamp = crate::header::layout::BATCH_LENGTH_AT > place
+                || (crate::header::layout::LEADER_EPOCH_AT..crate::header::layout::MAGIC_AT).contains(&place);
+            assert_eq!(batch.verify_crc().is_ok(), is_stamp, "byte {place}");
+        }
+    }
+}

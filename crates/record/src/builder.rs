@@ -3,6 +3,8 @@
 //! Records are encoded straight into one buffer, which becomes the batch: no allocation a record, and none a batch once
 //! readers have let go of earlier ones.
 
+use std::fmt;
+
 use bytes::{BufMut, Bytes, BytesMut};
 use tidelog_model::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence, TimestampMs};
 
@@ -34,7 +36,6 @@ pub enum BuildError {
 }
 
 /// Collects records and builds batches of them, one after the other.
-#[derive(Debug)]
 pub struct BatchBuilder {
     /// Room for the header, then the encoded records. Empty before the first record.
     buffer: BytesMut,
@@ -193,6 +194,15 @@ impl BatchBuilder {
     }
 }
 
+impl fmt::Debug for BatchBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BatchBuilder")
+            .field("record_count", &self.record_count)
+            .field("size_bytes", &self.size_bytes())
+            .finish_non_exhaustive()
+    }
+}
+
 fn nullable_bytes(bytes: Option<&[u8]>) -> usize {
     bytes.map_or(1, |bytes| varint::size(bytes.len() as i64) + bytes.len())
 }
@@ -217,5 +227,74 @@ fn put_headers(out: &mut BytesMut, headers: &[Header<'_>]) {
     for header in headers {
         put_nullable(out, Some(header.key));
         put_nullable(out, header.value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::Batch;
+
+    fn plain() -> Compressor {
+        Compressor::new(Compression::None)
+    }
+
+    #[test]
+    fn a_batch_looks_as_a_client_sends_it() {
+        let mut builder = BatchBuilder::new();
+        for timestamp in [500, 100, 900] {
+            builder.append(TimestampMs(timestamp), Some(b"k"), None, &[]).expect("fits");
+        }
+        let size_bytes = builder.size_bytes();
+        let batch = Batch::parse(builder.build(&mut plain()).expect("builds")).expect("one batch");
+        let header = batch.header();
+        assert_eq!(header.size_bytes(), size_bytes);
+        assert_eq!((header.base_offset, header.leader_epoch), (Offset(0), LeaderEpoch::NONE));
+        assert_eq!((header.record_count, header.last_offset_delta), (3, 2));
+        assert_eq!((header.base_timestamp.0, header.max_timestamp.0), (500, 900));
+        assert_eq!((header.producer_id, header.base_sequence), (ProducerId::NONE, Sequence::NONE));
+        assert_eq!(header.attributes, Attributes(0));
+    }
+
+    #[test]
+    fn sequences_go_on_from_batch_to_batch() {
+        let mut builder = BatchBuilder::new();
+        builder.set_producer(ProducerId(9), ProducerEpoch(1), Sequence(i32::MAX - 1));
+        let mut next = |records| {
+            for _ in 0..records {
+                builder.append(TimestampMs(0), None, Some(b"v"), &[]).expect("fits");
+            }
+            let header =
+                *Batch::parse(builder.build(&mut plain()).expect("builds")).expect("one batch").header();
+            (header.producer_id.0, header.producer_epoch.0, header.base_sequence.0, header.last_sequence().0)
+        };
+        assert_eq!(next(2), (9, 1, i32::MAX - 1, i32::MAX));
+        assert_eq!(next(3), (9, 1, 0, 2));
+        assert_eq!(next(1), (9, 1, 3, 3));
+    }
+
+    #[test]
+    fn a_record_never_takes_more_than_was_foretold() {
+        let headers = [Header::new("name", b"value"), Header { key: b"", value: None }];
+        for (timestamp, value) in [(0, None), (i64::MAX, Some(&[7; 5000][..])), (i64::MIN, Some(b""))] {
+            let mut builder = BatchBuilder::new();
+            builder.append(TimestampMs(0), None, None, &[]).expect("fits");
+            let before = builder.size_bytes();
+            builder.append(TimestampMs(timestamp), Some(b"key"), value, &headers).expect("fits");
+            let taken = builder.size_bytes() - before;
+            let foretold = BatchBuilder::record_bytes_at_most(Some(b"key"), value, &headers);
+            assert!(taken <= foretold && foretold - taken <= 20, "{taken} of {foretold}");
+        }
+    }
+
+    #[test]
+    fn nothing_and_too_much_are_refused() {
+        let mut builder = BatchBuilder::new();
+        assert!(matches!(builder.build(&mut plain()), Err(BuildError::Empty)));
+        let huge = vec![0; BatchBuilder::MAX_BYTES];
+        let refused = builder.append(TimestampMs(0), None, Some(&huge), &[]);
+        assert!(matches!(refused, Err(BuildError::Full { limit_bytes: BatchBuilder::MAX_BYTES, .. })));
+        assert!(builder.is_empty());
+        builder.append(TimestampMs(0), None, Some(b"small"), &[]).expect("the builder is still good");
     }
 }

@@ -194,3 +194,30 @@ fn explain(
         Fault::OverBudget => DecompressError::OverBudget { compression, payload_bytes, limit_bytes },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ratio_counts_beyond_one_mebibyte_and_the_byte_limit_always() {
+        let limits = DecompressLimits::default();
+        assert_eq!(limits.budget(0), 1 << 20);
+        assert_eq!(limits.budget(1048), 1 << 20);
+        assert_eq!(limits.budget(1049), 1_049_000);
+        assert_eq!(limits.budget(67_108), 67_108_000);
+        assert_eq!(limits.budget(67_109), 64 << 20);
+        assert_eq!(limits.budget(usize::MAX), 64 << 20);
+    }
+
+    #[test]
+    fn exactly_the_budget_is_allowed() {
+        let payload =
+            crate::compress::Compressor::new(Compression::Gzip).compress(&[0; 5000]).map(<[u8]>::to_vec);
+        let payload = payload.expect("compresses");
+        for (max_bytes, fits) in [(5000, true), (4999, false)] {
+            let mut decompressor = Decompressor::new(DecompressLimits { max_bytes, max_ratio: 1000 });
+            assert_eq!(decompressor.decompress(Compression::Gzip, &payload).is_ok(), fits, "{max_bytes}");
+        }
+    }
+}

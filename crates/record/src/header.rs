@@ -338,3 +338,79 @@ fn field<const AT: usize, const N: usize>(header: &[u8]) -> [u8; N] {
 fn put<const AT: usize, const N: usize>(header: &mut [u8; HEADER_BYTES], bytes: [u8; N]) {
     header[AT..AT + N].copy_from_slice(&bytes);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: BatchHeader = BatchHeader {
+        base_offset: Offset(0x0102_0304_0506_0708),
+        batch_length: 0x1112_1314,
+        leader_epoch: LeaderEpoch(0x2122_2324),
+        crc: 0x3132_3334,
+        attributes: Attributes(0b0001_1100),
+        compression: Compression::Zstd,
+        last_offset_delta: 0x4142_4344,
+        base_timestamp: TimestampMs(0x5152_5354_5556_5758),
+        max_timestamp: TimestampMs(0x6162_6364_6566_6768),
+        producer_id: ProducerId(0x7172_7374_7576_7778),
+        producer_epoch: ProducerEpoch(0x0a0b),
+        base_sequence: Sequence(0x1a1b_1c1d),
+        record_count: 0x2a2b_2c2d,
+    };
+    const BYTES: &[u8; HEADER_BYTES] = b"\x01\x02\x03\x04\x05\x06\x07\x08\x11\x12\x13\x14\x21\x22\x23\x24\
+        \x02\x31\x32\x33\x34\x00\x1c\x41\x42\x43\x44QRSTUVWXabcdefghqrstuvwx\x0a\x0b\x1a\x1b\x1c\x1d\x2a\x2b\x2c\x2d";
+
+    #[test]
+    fn every_field_has_its_place() {
+        assert_eq!(HEADER.to_bytes(), *BYTES);
+        assert_eq!(BatchHeader::parse(BYTES), Ok(HEADER));
+    }
+
+    #[test]
+    fn attributes_are_read_bit_by_bit() {
+        assert_eq!(HEADER.timestamp_type(), TimestampType::LogAppendTime);
+        assert!(HEADER.is_transactional() && !HEADER.is_control() && !HEADER.attributes.has_delete_horizon());
+        let attributes = Attributes(0b0110_0000);
+        assert!(attributes.is_control() && attributes.has_delete_horizon() && !attributes.is_transactional());
+        assert_eq!(attributes.with_timestamp_type(TimestampType::LogAppendTime), Attributes(0b0110_1000));
+        assert_eq!(attributes.with_compression(Compression::Lz4), Attributes(0b0110_0011));
+    }
+
+    #[test]
+    fn what_is_no_header_is_told_apart() {
+        let with = |at: usize, byte: u8| {
+            let mut bytes = *BYTES;
+            bytes[at] = byte;
+            BatchHeader::parse(&bytes).unwrap_err()
+        };
+        assert_eq!(
+            BatchHeader::parse(&BYTES[..60]),
+            Err(BatchError::Truncated { needed: 61, available: 60 })
+        );
+        assert_eq!(BatchHeader::parse(&[]), Err(BatchError::Truncated { needed: 61, available: 0 }));
+        assert_eq!(with(layout::MAGIC_AT, 1), BatchError::Magic(1));
+        assert_eq!(with(layout::BATCH_LENGTH_AT, 0xff), BatchError::Length(-0x00ed_ecec));
+        assert_eq!(with(layout::ATTRIBUTES_AT + 1, 7), BatchError::UnknownCompression(7));
+    }
+
+    #[test]
+    fn the_smallest_length_is_a_header_without_records() {
+        let mut bytes = *BYTES;
+        for (length, expected) in [(48, Err(BatchError::Length(48))), (49, Ok(HEADER_BYTES))] {
+            bytes[BATCH_LENGTH_AT..LEADER_EPOCH_AT].copy_from_slice(&i32::to_be_bytes(length));
+            assert_eq!(BatchHeader::parse(&bytes).map(|header| header.size_bytes()), expected);
+        }
+    }
+
+    #[test]
+    fn last_and_next_follow_from_the_deltas() {
+        let header = BatchHeader { base_offset: Offset(40), last_offset_delta: 2, ..HEADER };
+        assert_eq!((header.last_offset(), header.next_offset()), (Offset(42), Offset(43)));
+        let sequences = BatchHeader { base_sequence: Sequence(i32::MAX), ..header };
+        assert_eq!(sequences.last_sequence(), Sequence(1));
+        assert_eq!(BatchHeader { base_sequence: Sequence::NONE, ..header }.last_sequence(), Sequence::NONE);
+        let absurd = BatchHeader { base_offset: Offset(i64::MAX), ..header };
+        assert_eq!(absurd.next_offset(), Offset(i64::MAX));
+    }
+}

@@ -10,23 +10,31 @@
 //!
 //! No I/O, no clock; time is an argument.
 
+// What a batch is, and what a leader writes into it.
 mod batch;
+mod header;
+mod stamp;
+
+// Making one, reading it, and taking one from a stranger.
 mod builder;
-mod checksum;
+mod grammar;
+mod records;
+mod validate;
+
+// Codecs, each under a budget.
 mod codec;
 mod compress;
 mod compression;
 mod decompress;
+mod recompress;
+
+// Numbers.
+mod checksum;
+mod partitioner;
+mod varint;
+
 #[doc(hidden)]
 pub mod fuzz;
-mod grammar;
-mod header;
-mod partitioner;
-mod recompress;
-mod records;
-mod stamp;
-mod validate;
-mod varint;
 
 pub use batch::{Batch, Batches, split_batches};
 pub use builder::{BatchBuilder, BuildError};

@@ -46,3 +46,32 @@ pub fn recompress(
     let crc = seal(&mut bytes);
     Ok(Batch::from_parts(BatchHeader { crc, ..header }, bytes.freeze()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builder::BatchBuilder;
+    use crate::compression::Compression;
+    use tidelog_model::TimestampMs;
+
+    #[test]
+    fn a_batch_goes_through_every_codec_and_comes_back_as_it_was() {
+        let mut builder = BatchBuilder::new();
+        for index in 0..100 {
+            builder.append(TimestampMs(index), Some(b"key"), Some(&[7; 300]), &[]).expect("fits");
+        }
+        let plain = builder.build(&mut Compressor::new(Compression::None)).expect("builds");
+        let mut batch = Batch::parse(plain.clone()).expect("one batch");
+        let mut decompressor = Decompressor::default();
+        for compression in [Compression::Gzip, Compression::Snappy, Compression::Lz4, Compression::Zstd] {
+            batch = recompress(batch, &mut Compressor::new(compression), &mut decompressor)
+                .expect("recompresses");
+            batch.verify_crc().expect("a new CRC");
+            assert_eq!(batch.header().compression, compression);
+            assert!(batch.bytes().len() < plain.len() / 5, "{compression}");
+        }
+        batch = recompress(batch, &mut Compressor::new(Compression::None), &mut decompressor)
+            .expect("recompresses");
+        assert_eq!(batch.into_bytes(), plain);
+    }
+}

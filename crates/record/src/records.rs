@@ -147,3 +147,80 @@ impl<'a> Iterator for Records<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::Batch;
+    use crate::builder::BatchBuilder;
+    use crate::compress::Compressor;
+    use crate::compression::Compression;
+
+    fn batch(values: &[&[u8]], headers: &[Header<'_>]) -> Batch {
+        let mut builder = BatchBuilder::new();
+        for value in values {
+            builder.append(TimestampMs(1000), None, Some(value), headers).expect("fits");
+        }
+        Batch::parse(builder.build(&mut Compressor::new(Compression::None)).expect("builds"))
+            .expect("one batch")
+    }
+
+    #[test]
+    fn records_are_placed_from_the_base_offset_on() {
+        let batch = batch(&[b"a", b"b"], &[]);
+        let header = BatchHeader { base_offset: Offset(70), ..*batch.header() };
+        let records: Vec<Record<'_>> =
+            Records::new(&header, batch.payload()).collect::<Result<_, _>>().expect("reads");
+        let headers = Headers::default();
+        let at = |offset, value| Record {
+            offset: Offset(offset),
+            timestamp: TimestampMs(1000),
+            key: None,
+            value: Some(value),
+            headers,
+        };
+        assert_eq!(records, [at(70, &b"a"[..]), at(71, &b"b"[..])]);
+    }
+
+    #[test]
+    fn headers_keep_order_repeats_and_nulls() {
+        let sent = [
+            Header::new("trace", b"1"),
+            Header { key: "schlüssel".as_bytes(), value: None },
+            Header::new("trace", b""),
+            Header { key: b"\xff", value: Some(b"not UTF-8") },
+        ];
+        let batch = batch(&[b"value"], &sent);
+        let record = Records::new(batch.header(), batch.payload()).next().expect("one").expect("reads");
+        assert_eq!(record.headers.len(), 4);
+        assert_eq!(record.headers.collect::<Vec<_>>(), sent);
+        assert_eq!(sent[1].name(), "schlüssel");
+        assert_eq!(sent[3].name(), "\u{fffd}");
+    }
+
+    #[test]
+    fn reading_ends_at_the_first_record_that_cannot_be_read() {
+        let batch = batch(&[b"a", b"b", b"c"], &[]);
+        let mut payload = batch.payload().to_vec();
+        let second_length_at = payload.len() / 3;
+        payload[second_length_at] = 0x7e;
+        let mut records = Records::new(batch.header(), &payload);
+        assert!(matches!(records.next(), Some(Ok(_))));
+        assert_eq!(records.next(), Some(Err(RecordError { index: 1, fault: RecordFault::OverrunsBatch })));
+        assert_eq!(records.next(), None);
+    }
+
+    #[test]
+    fn a_count_that_is_not_the_records_is_found() {
+        let batch = batch(&[b"a", b"b"], &[]);
+        let last_of = |record_count| {
+            let header = BatchHeader { record_count, ..*batch.header() };
+            Records::new(&header, batch.payload()).last().map(|last| last.map(|record| record.offset.0))
+        };
+        assert_eq!(last_of(2), Some(Ok(1)));
+        assert_eq!(last_of(3), Some(Err(RecordError { index: 2, fault: RecordFault::Missing })));
+        assert_eq!(last_of(1), Some(Err(RecordError { index: 1, fault: RecordFault::TrailingBytes })));
+        assert_eq!(last_of(-1), Some(Err(RecordError { index: 0, fault: RecordFault::TrailingBytes })));
+        assert_eq!(last_of(i32::MAX), Some(Err(RecordError { index: 2, fault: RecordFault::Missing })));
+    }
+}

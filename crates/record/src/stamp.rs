@@ -55,3 +55,36 @@ pub(crate) fn seal(batch: &mut [u8]) -> u32 {
     batch[CRC_AT..CRC_UNCOVERED_BYTES].copy_from_slice(&crc.to_be_bytes());
     crc
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::Batch;
+    use crate::builder::BatchBuilder;
+    use crate::compress::Compressor;
+    use crate::compression::Compression;
+    use crate::decompress::Decompressor;
+
+    #[test]
+    fn log_append_time_becomes_the_time_of_every_record() {
+        let mut builder = BatchBuilder::new();
+        for timestamp in [5, 900, 30] {
+            builder.append(TimestampMs(timestamp), None, Some(b"value"), &[]).expect("fits");
+        }
+        let created = builder.build(&mut Compressor::new(Compression::Lz4)).expect("builds");
+        let appended = with_max_timestamp(&created, TimestampType::LogAppendTime, TimestampMs(1234));
+        let batch = Batch::parse(appended).expect("one batch");
+        batch.verify_crc().expect("a new CRC");
+        assert_eq!(batch.header().timestamp_type(), TimestampType::LogAppendTime);
+        assert_eq!(batch.header().base_timestamp, TimestampMs(5), "the clients' times can be restored");
+        let mut decompressor = Decompressor::default();
+        let times: Vec<i64> = batch
+            .records(&mut decompressor)
+            .expect("decompresses")
+            .map(|record| record.expect("reads").timestamp.0)
+            .collect();
+        assert_eq!(times, [1234; 3]);
+        let restored = with_max_timestamp(batch.bytes(), TimestampType::CreateTime, TimestampMs(900));
+        assert_eq!(restored, created);
+    }
+}
