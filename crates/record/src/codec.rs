@@ -39,8 +39,8 @@ pub(crate) struct Contexts {
 }
 
 impl Contexts {
-    /// Largest distance that a zstd frame may look back: 2^23 = 8 MiB, what every decoder must support by RFC 8878 and
-    /// more than any level below 20 uses. A frame that wants more is refused before its window is allocated.
+    /// Largest distance that a zstd frame may look back: 2^23 = 8 MiB, what RFC 8878 asks of every decoder; no level below
+    /// 20 uses more. A frame that wants more is refused before its window is allocated.
     const ZSTD_WINDOW_LOG: u32 = 23;
 
     fn zstd(&mut self) -> Result<&mut DCtx<'static>, Fault> {

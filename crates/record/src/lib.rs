@@ -19,6 +19,7 @@ mod stamp;
 mod builder;
 mod grammar;
 mod records;
+mod streaming;
 mod validate;
 
 // Codecs, each under a budget.

@@ -1,24 +1,24 @@
 //! What a broker checks before it takes a client's batch, as Apache Kafka 4.4 does (KIP-32, KIP-98, KIP-937). In this
 //! order: frame, size, CRC, header, then every record, decompressed piece by piece without keeping the output.
 //!
-//! What must stay true: a batch that passes can be read by every consumer, offset by offset, and has the timestamps that
-//! its header says.
+//! What must stay true: a batch that passes can be read by every consumer, offset by offset, and its `max_timestamp` is the
+//! largest of its records' times.
 //!
-//! Stricter than Kafka in three places where no known client goes, since a reader would stumble there: offset deltas that
-//! are not 0, 1, 2, … are refused (Kafka rewrites compressed batches and lets uncompressed ones pass); so is a batch that
-//! claims LogAppendTime (Kafka clears it on a CreateTime topic); so are lengths below −1 (Kafka reads them as null).
+//! Kafka is looser in places where no known client goes and where readers would stumble: offset deltas that are not 0, 1,
+//! 2, …; lengths and numbers that readers take in different ways; bytes behind a batch or behind a compressed payload; a
+//! batch that claims LogAppendTime. The tests hold every such place against Kafka's own answers, with its reason.
 
 use bytes::Bytes;
 use tidelog_model::{ProducerId, Sequence, TimestampMs};
 
 use crate::batch::Batch;
 use crate::compression::Compression;
-use crate::decompress::{DecompressError, Decompressor, Stream};
+use crate::decompress::{DecompressError, Decompressor};
 use crate::grammar::{self, Head, RecordFault, SliceSource, Source};
 use crate::header::{BatchError, BatchHeader, TimestampType, check_crc, check_whole};
 use crate::records::RecordError;
 use crate::stamp::with_max_timestamp;
-use crate::varint;
+use crate::streaming::{StreamFault, StreamSource};
 
 /// What a topic's configs ask of its batches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -136,6 +136,11 @@ impl InvalidBatch {
     /// Which record of the batch is to blame, if one is.
     pub const fn record_index(&self) -> Option<i32> {
         match self {
+            // About records that are not there, or that are not counted.
+            InvalidBatch::Record(RecordError {
+                fault: RecordFault::Missing | RecordFault::TrailingBytes,
+                ..
+            }) => None,
             InvalidBatch::Record(RecordError { index, .. })
             | InvalidBatch::OffsetDelta { index, .. }
             | InvalidBatch::NoKey { index }
@@ -150,6 +155,29 @@ impl InvalidBatch {
 ///
 /// In two cases it is a copy with another `max_timestamp` and CRC: on a LogAppendTime topic, where it gets the time `now`;
 /// and where the client's `max_timestamp` is not the largest of its records' times, which Kafka repairs too.
+///
+/// ```
+/// use tidelog_model::{LeaderEpoch, Offset, TimestampMs};
+/// use tidelog_record::{
+///     BatchBuilder, Compression, Compressor, Decompressor, InvalidBatch, ProduceRules, stamped_prefix, validate_produced,
+/// };
+///
+/// let mut builder = BatchBuilder::new();
+/// builder.append(TimestampMs(1_700_000_000_000), None, Some(b"no key"), &[])?;
+/// let bytes = builder.build(&mut Compressor::new(Compression::Zstd))?;
+///
+/// let (now, mut decompressor) = (TimestampMs(1_700_000_000_123), Decompressor::default());
+/// let batch = validate_produced(bytes.clone(), &ProduceRules::default(), now, &mut decompressor)?;
+/// // What goes to disk: the leader's 16 bytes, and the client's own from there on.
+/// let prefix = stamped_prefix(batch.header(), Offset(42), LeaderEpoch(3));
+/// let written = [&prefix[..], &batch.bytes()[prefix.len()..]].concat();
+/// # assert_eq!(written[16..], bytes[16..]);
+///
+/// let compacted = ProduceRules { compacted: true, ..ProduceRules::default() };
+/// let refused = validate_produced(bytes, &compacted, now, &mut decompressor);
+/// assert_eq!(refused, Err(InvalidBatch::NoKey { index: 0 }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn validate_produced(
     bytes: Bytes,
     rules: &ProduceRules,
@@ -296,108 +324,11 @@ impl Blame for RecordFault {
     }
 }
 
-/// What can go wrong where records are decompressed while they are read.
-enum StreamFault {
-    Record(RecordFault),
-    Decompress(DecompressError),
-}
-
-impl From<RecordFault> for StreamFault {
-    fn from(fault: RecordFault) -> Self {
-        StreamFault::Record(fault)
-    }
-}
-
-impl From<DecompressError> for StreamFault {
-    fn from(error: DecompressError) -> Self {
-        StreamFault::Decompress(error)
-    }
-}
-
 impl Blame for StreamFault {
     fn on_record(self, index: i32) -> InvalidBatch {
         match self {
             StreamFault::Record(fault) => fault.on_record(index),
             StreamFault::Decompress(error) => InvalidBatch::Decompress(error),
         }
-    }
-}
-
-/// Records in a stream, seen through a window of it. Keys and values are skipped.
-struct StreamSource<'a> {
-    stream: Stream<'a>,
-    window: &'a mut [u8],
-    /// `window[position..filled]` has not been read.
-    position: usize,
-    filled: usize,
-    /// Bytes of the current record that have not been read.
-    left: usize,
-}
-
-impl<'a> StreamSource<'a> {
-    fn new(stream: Stream<'a>, window: &'a mut [u8]) -> Self {
-        StreamSource { stream, window, position: 0, filled: 0, left: 0 }
-    }
-
-    /// Whether anything follows; only asked between records.
-    fn has_more(&mut self) -> Result<bool, StreamFault> {
-        if self.position == self.filled {
-            self.filled = self.stream.read(self.window)?;
-            self.position = 0;
-        }
-        Ok(self.filled > 0)
-    }
-
-    /// Next byte of the stream, or the fault if there is none.
-    #[inline(always)]
-    fn next(&mut self, at_end: RecordFault) -> Result<u8, StreamFault> {
-        if self.position == self.filled && !self.has_more()? {
-            return Err(at_end.into());
-        }
-        let byte = self.window[self.position];
-        self.position += 1;
-        Ok(byte)
-    }
-}
-
-impl Source for StreamSource<'_> {
-    type Span = ();
-    type Error = StreamFault;
-
-    #[inline(always)]
-    fn record_length(&mut self) -> Result<i32, StreamFault> {
-        Ok(varint::read_i32(|| self.next(RecordFault::Missing))?.ok_or(RecordFault::Varint)?)
-    }
-
-    #[inline(always)]
-    fn enter(&mut self, length: usize) -> Result<(), StreamFault> {
-        self.left = length;
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn left(&self) -> usize {
-        self.left
-    }
-
-    #[inline(always)]
-    fn byte(&mut self) -> Result<u8, StreamFault> {
-        self.left = self.left.checked_sub(1).ok_or(RecordFault::OverrunsRecord)?;
-        self.next(RecordFault::OverrunsBatch)
-    }
-
-    #[inline(always)]
-    fn span(&mut self, length: usize) -> Result<(), StreamFault> {
-        self.left = self.left.checked_sub(length).ok_or(RecordFault::OverrunsRecord)?;
-        let mut missing = length;
-        while missing > self.filled - self.position {
-            missing -= self.filled - self.position;
-            self.position = self.filled;
-            if !self.has_more()? {
-                return Err(RecordFault::OverrunsBatch.into());
-            }
-        }
-        self.position += missing;
-        Ok(())
     }
 }
