@@ -1,1 +1,28 @@
-//! The node: listeners, handlers, the committer, the composition root.
+//! The node: what the pure crates decide, done with sockets, threads and files.
+//!
+//! Two nouns. A [`Node`] is started from a [`NodeConfig`] and shut down; `node.rs` is the composition root, an ordered
+//! list. What clients ask is in [`handlers`], in no dialect; `grpc` and `http` translate.
+//!
+//! The hot path has no hand-off: a batch is checked and appended on its connection's task, under its partition's lock,
+//! which waits for no I/O. The committer's thread brings it to disk and tells the partition, whose effects wake whoever
+//! waits.
+
+mod clock;
+mod committer;
+mod config;
+mod controller;
+mod errors;
+mod fetching;
+mod grpc;
+pub mod handlers;
+mod hosted;
+mod hosting;
+mod http;
+mod memory;
+mod metadata_log;
+mod node;
+mod producing;
+mod topics;
+
+pub use config::NodeConfig;
+pub use node::{Addresses, Node, Shared, StartError};

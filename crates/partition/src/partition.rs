@@ -9,10 +9,10 @@ use tidelog_model::watermark::{DurableEnd, HighWatermark, LogStart, Watermarks, 
 use tidelog_model::{
     Acks, Durability, LeaderEpoch, NodeId, Now, Offset, ProducerId, TimestampMs, TopicPartition,
 };
-use tidelog_record::{BatchHeader, TimestampType, with_max_timestamp};
+use tidelog_record::{BatchHeader, TimestampType};
 use tidelog_replication::{Event as ReplicaEvent, Output, Replica};
 use tidelog_storage::{
-    DirectoryFailed, Log, LogReader, ReadError, RetentionLimits, SegmentLimits, retention,
+    CommitListener, DirectoryFailed, Log, LogReader, ReadError, RetentionLimits, SegmentLimits, retention,
 };
 
 use crate::error::ProduceError;
@@ -26,8 +26,6 @@ pub struct PartitionConfig {
     pub durability: Durability,
     /// `min.insync.replicas`.
     pub min_insync_replicas: usize,
-    /// `message.timestamp.type`.
-    pub timestamp_type: TimestampType,
     /// `segment.*`.
     pub segments: SegmentLimits,
     /// `retention.*`; no limits where `cleanup.policy` has no `delete`.
@@ -41,7 +39,6 @@ impl Default for PartitionConfig {
         PartitionConfig {
             durability: Durability::Fsync,
             min_insync_replicas: 1,
-            timestamp_type: TimestampType::CreateTime,
             segments: SegmentLimits::default(),
             retention: RetentionLimits::default(),
             producer_id_expiration_ms: 24 * 3600 * 1000,
@@ -52,9 +49,9 @@ impl Default for PartitionConfig {
 /// A batch that passed validation.
 #[derive(Clone, Debug)]
 pub struct ProducedBatch {
-    /// Its header, as sent.
+    /// Its header, as validation left it.
     pub header: BatchHeader,
-    /// The whole batch, as sent.
+    /// The whole batch.
     pub bytes: Bytes,
 }
 
@@ -186,6 +183,11 @@ impl<W> Partition<W> {
         self.reader.clone()
     }
 
+    /// Sets who hears of the log's commits, to report them back as events; once, before the first step.
+    pub fn listen(&self, listener: std::sync::Arc<dyn CommitListener>) {
+        self.log.listen(listener);
+    }
+
     /// Gives up the log, to delete it. Whoever waits is told that leadership ended.
     pub fn close(mut self, effects: &mut Vec<Effect<W>>) -> Log {
         let epoch = self.replica.epoch().unwrap_or(LeaderEpoch::NONE);
@@ -213,11 +215,15 @@ impl<W> Partition<W> {
                 self.config = config;
             }
             Event::Retain => self.retain(now, effects),
-            Event::SaveProducers => {
-                if !self.producers.is_empty() {
-                    self.log.save_producers(self.producers.encode());
-                }
-            }
+            Event::SaveProducers => self.save_producers(),
+        }
+    }
+
+    fn save_producers(&mut self) {
+        let end = self.log.end().0;
+        let is_saved = self.log.producers().is_some_and(|saved| saved.offset == end);
+        if !self.producers.is_empty() && !is_saved {
+            self.log.save_producers(self.producers.encode());
         }
     }
 
@@ -274,12 +280,11 @@ impl<W> Partition<W> {
             return Ok(Produced {
                 base_offset: original.base_offset,
                 last_offset: original.last_offset,
-                log_append_time: self.append_time(original.timestamp),
+                log_append_time: append_time(&batch.header, original.timestamp),
                 log_start,
                 is_duplicate: true,
             });
         }
-        let batch = self.with_append_time(batch, now);
         if self.log.roll_is_due(&batch.header, now) {
             let producers = (!self.producers.is_empty()).then(|| self.producers.encode());
             self.log.roll(now, producers);
@@ -292,7 +297,7 @@ impl<W> Partition<W> {
         Ok(Produced {
             base_offset: stamped.base_offset,
             last_offset: stamped.last_offset(),
-            log_append_time: self.append_time(stamped.max_timestamp),
+            log_append_time: append_time(&stamped, stamped.max_timestamp),
             log_start,
             is_duplicate: false,
         })
@@ -352,24 +357,13 @@ impl<W> Partition<W> {
             }
         }
     }
+}
 
-    /// The batch as it will lie in the log: with the broker's time, if the topic says so.
-    fn with_append_time(&self, batch: ProducedBatch, now: Now) -> ProducedBatch {
-        match self.config.timestamp_type {
-            TimestampType::CreateTime => batch,
-            TimestampType::LogAppendTime => {
-                let bytes = with_max_timestamp(&batch.bytes, TimestampType::LogAppendTime, now.wall);
-                let header = BatchHeader::parse(&bytes).expect("only its times changed");
-                ProducedBatch { header, bytes }
-            }
-        }
-    }
-
-    fn append_time(&self, timestamp: TimestampMs) -> TimestampMs {
-        match self.config.timestamp_type {
-            TimestampType::CreateTime => TimestampMs::NONE,
-            TimestampType::LogAppendTime => timestamp,
-        }
+/// The broker's time of a batch that carries one.
+fn append_time(header: &BatchHeader, timestamp: TimestampMs) -> TimestampMs {
+    match header.timestamp_type() {
+        TimestampType::CreateTime => TimestampMs::NONE,
+        TimestampType::LogAppendTime => timestamp,
     }
 }
 

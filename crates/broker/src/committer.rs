@@ -1,0 +1,282 @@
+//! The threads of a log directory: one commits, one writes back, one runs checkpoints.
+//!
+//! A commit must not wait for anything but its own write and sync, so everything else is on other threads. The committer
+//! sleeps until the queue in front of the journal gets its first entry; while it syncs, the next round gathers: the disk's
+//! own pace is the batching, there is no timer.
+//!
+//! What must stay true: one thread writes rounds; a round is told durable only by a sync that began after it was written.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle, Thread};
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+use tidelog_storage::{CommitError, DirectoryFailed, LogDirectory, Round};
+
+/// Appended batches stay in memory at most this long before they are written to their segments …
+const WRITE_BACK_AFTER: Duration = Duration::from_millis(10);
+/// … and no longer once there are this many bytes of them.
+const WRITE_BACK_BYTES: u64 = 4 << 20;
+/// Rounds that need no sync are synced after this at the latest.
+const SYNC_AFTER: Duration = Duration::from_millis(200);
+/// A checkpoint runs at least this often, if anything changed.
+const CHECKPOINT_AFTER: Duration = Duration::from_secs(60);
+/// How often free space is looked at.
+const SPACE_CHECK_AFTER: Duration = Duration::from_secs(1);
+
+/// The running threads. Dropping it without [`Committer::shut_down`] leaves them running.
+#[derive(Debug)]
+pub struct Committer {
+    shared: Arc<Shared>,
+    commit: JoinHandle<()>,
+    background: Vec<JoinHandle<()>>,
+}
+
+struct Shared {
+    directory: Arc<LogDirectory>,
+    /// Brings what the partitions keep for a checkpoint into their logs.
+    before_checkpoint: Box<dyn Fn() + Send + Sync>,
+    /// The committer ends once the queue is empty; the others end after it, because it may need a checkpoint.
+    stop_commit: AtomicBool,
+    stop_background: AtomicBool,
+    write_back_asleep: AtomicBool,
+    checkpoint: Mutex<CheckpointState>,
+    checkpoint_changed: Condvar,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "threads of {:?}", self.directory)
+    }
+}
+
+#[derive(Default)]
+struct CheckpointState {
+    wanted: bool,
+    finished: u64,
+}
+
+impl Committer {
+    /// Starts the threads. `before_checkpoint` runs on the checkpoint thread.
+    pub fn start(
+        directory: Arc<LogDirectory>,
+        before_checkpoint: impl Fn() + Send + Sync + 'static,
+    ) -> Committer {
+        let shared = Arc::new(Shared {
+            directory,
+            before_checkpoint: Box::new(before_checkpoint),
+            stop_commit: AtomicBool::new(false),
+            stop_background: AtomicBool::new(false),
+            write_back_asleep: AtomicBool::new(false),
+            checkpoint: Mutex::default(),
+            checkpoint_changed: Condvar::new(),
+        });
+        let write_back = spawn("write-back", shared.clone(), Shared::run_write_back);
+        let write_back_thread = write_back.thread().clone();
+        let commit = spawn("commit", shared.clone(), move |shared| shared.run_commit(&write_back_thread));
+        let commit_thread = commit.thread().clone();
+        shared.directory.wake_on_work(move || commit_thread.unpark());
+        commit.thread().unpark();
+        let checkpoint = spawn("checkpoint", shared.clone(), Shared::run_checkpoints);
+        Committer { shared, commit, background: vec![write_back, checkpoint] }
+    }
+
+    /// Commits what is queued, checkpoints, and ends the threads.
+    pub fn shut_down(self) {
+        self.shared.stop_commit.store(true, Ordering::Release);
+        join(self.commit);
+        self.shared.stop_background.store(true, Ordering::Release);
+        self.shared.want_checkpoint();
+        self.background.into_iter().for_each(join);
+        (self.shared.before_checkpoint)();
+        report(self.shared.directory.checkpoint());
+    }
+}
+
+fn join(thread: JoinHandle<()>) {
+    thread.thread().unpark();
+    if thread.join().is_err() {
+        tracing::error!("a thread of the log directory panicked");
+    }
+}
+
+fn spawn(name: &str, shared: Arc<Shared>, run: impl FnOnce(&Shared) + Send + 'static) -> JoinHandle<()> {
+    let builder = thread::Builder::new().name(format!("tidelog-{name}"));
+    builder.spawn(move || run(&shared)).expect("the system starts threads")
+}
+
+impl Shared {
+    fn run_commit(&self, write_back: &Thread) {
+        let mut unsynced = Unsynced::default();
+        loop {
+            match self.directory.write_round() {
+                Ok(Some(round)) => {
+                    round.publish_written();
+                    unsynced.push(round);
+                    if unsynced.is_due() && self.sync(&mut unsynced).is_err() {
+                        return;
+                    }
+                    self.after_round(write_back);
+                }
+                Ok(None) if self.stop_commit.load(Ordering::Acquire) => {
+                    report(self.sync(&mut unsynced));
+                    return;
+                }
+                Ok(None) => match unsynced.deadline() {
+                    Some(deadline) if deadline <= Instant::now() => {
+                        if self.sync(&mut unsynced).is_err() {
+                            return;
+                        }
+                    }
+                    Some(deadline) => thread::park_timeout(deadline - Instant::now()),
+                    None => thread::park(),
+                },
+                Err(CommitError::RingFull { .. }) => {
+                    // What is written so far must not wait for the checkpoint.
+                    if self.sync(&mut unsynced).is_err() {
+                        return;
+                    }
+                    self.wait_for_checkpoint();
+                }
+                Err(CommitError::Failed(failure)) => {
+                    tracing::error!(%failure, "the log directory stopped");
+                    return;
+                }
+            }
+        }
+    }
+
+    fn sync(&self, unsynced: &mut Unsynced) -> Result<(), DirectoryFailed> {
+        if unsynced.rounds.is_empty() {
+            return Ok(());
+        }
+        let synced = self.directory.sync().inspect_err(|failure| {
+            tracing::error!(%failure, "the log directory stopped");
+        })?;
+        for round in unsynced.rounds.drain(..) {
+            debug_assert!(round.sequence <= synced, "{round:?} is newer than the sync");
+            round.publish_durable();
+        }
+        *unsynced = Unsynced::default();
+        Ok(())
+    }
+
+    fn after_round(&self, write_back: &Thread) {
+        let is_large = self.directory.unwritten_bytes() >= WRITE_BACK_BYTES;
+        if is_large || self.write_back_asleep.swap(false, Ordering::AcqRel) {
+            write_back.unpark();
+        }
+        if self.directory.checkpoint_is_due() {
+            self.want_checkpoint();
+        }
+    }
+
+    fn run_write_back(&self) {
+        while !self.stop_background.load(Ordering::Acquire) {
+            self.write_back_asleep.store(true, Ordering::Release);
+            // Looked at again after saying so: a round that came between would not have woken this thread.
+            if self.directory.unwritten_bytes() == 0 {
+                thread::park();
+            }
+            self.write_back_asleep.store(false, Ordering::Release);
+            if self.directory.unwritten_bytes() < WRITE_BACK_BYTES {
+                thread::park_timeout(WRITE_BACK_AFTER);
+            }
+            match self.directory.write_back() {
+                Ok(0) if self.directory.is_low_on_space() => thread::park_timeout(SPACE_CHECK_AFTER),
+                Ok(_) => {}
+                Err(failure) => {
+                    tracing::error!(%failure, "the log directory stopped");
+                    return;
+                }
+            }
+        }
+    }
+
+    fn run_checkpoints(&self) {
+        let mut last_run = Instant::now();
+        loop {
+            let mut state = self.checkpoint.lock();
+            if !state.wanted {
+                self.checkpoint_changed.wait_for(&mut state, SPACE_CHECK_AFTER);
+            }
+            if self.stop_background.load(Ordering::Acquire) {
+                return;
+            }
+            let wanted = std::mem::take(&mut state.wanted);
+            drop(state);
+            self.look_at_space();
+            let is_old = last_run.elapsed() >= CHECKPOINT_AFTER && self.directory.journal_used_bytes() > 0;
+            if wanted || is_old {
+                (self.before_checkpoint)();
+                if self.directory.checkpoint().is_err() {
+                    return;
+                }
+                last_run = Instant::now();
+                self.checkpoint.lock().finished += 1;
+                self.checkpoint_changed.notify_all();
+            }
+        }
+    }
+
+    fn look_at_space(&self) {
+        let was_low = self.directory.is_low_on_space();
+        match self.directory.check_space() {
+            Ok(free_bytes) if self.directory.is_low_on_space() != was_low => {
+                tracing::warn!(free_bytes, refusing_appends = !was_low, "free space crossed the reserve");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "free space of the log directory is not known"),
+        }
+    }
+
+    fn want_checkpoint(&self) {
+        let mut state = self.checkpoint.lock();
+        if !state.wanted {
+            state.wanted = true;
+            self.checkpoint_changed.notify_all();
+        }
+    }
+
+    fn wait_for_checkpoint(&self) {
+        let mut state = self.checkpoint.lock();
+        let finished = state.finished;
+        state.wanted = true;
+        self.checkpoint_changed.notify_all();
+        while state.finished == finished && self.directory.failure().is_none() {
+            self.checkpoint_changed.wait_for(&mut state, SPACE_CHECK_AFTER);
+        }
+    }
+}
+
+/// Rounds that are written but not synced.
+#[derive(Default)]
+struct Unsynced {
+    rounds: Vec<Round>,
+    since: Option<Instant>,
+    wants_sync: bool,
+}
+
+impl Unsynced {
+    fn push(&mut self, round: Round) {
+        self.wants_sync |= round.wants_sync;
+        self.since.get_or_insert_with(Instant::now);
+        self.rounds.push(round);
+    }
+
+    fn is_due(&self) -> bool {
+        self.wants_sync || self.deadline().is_some_and(|deadline| deadline <= Instant::now())
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.since.map(|since| since + SYNC_AFTER)
+    }
+}
+
+/// The listeners have been told; here it is only written down.
+fn report(result: Result<(), DirectoryFailed>) {
+    if let Err(failure) = result {
+        tracing::error!(%failure, "the log directory stopped");
+    }
+}

@@ -1,0 +1,172 @@
+//! The controller's shell: one change at a time, decided by the pure controller, committed by the metadata log, then
+//! applied to what this node hosts.
+//!
+//! What must stay true: the image is what the committed records amount to; a caller hears of its change only after this
+//! node hosts it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use tidelog_metadata::log::{LogError, LogEvent, MetadataLog, ProposeError};
+use tidelog_metadata::{
+    ApplyError, BrokerConfig, BrokerRegistered, ClusterCreated, ClusterId, Incarnation, MetadataImage,
+    MetadataRecord, ProducerIdsAllocated, WrittenConfig,
+};
+use tidelog_model::{NodeId, ProducerId, TopicId};
+use tokio::sync::{Mutex, oneshot};
+
+use crate::hosting::Hosting;
+use crate::metadata_log::LocalMetadataLog;
+
+/// Producer ids are allocated in blocks, so that most producers cost no commit (Kafka's number).
+const PRODUCER_ID_BLOCK: i64 = 1000;
+
+/// Why a change was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The metadata log did not take it.
+    #[error(transparent)]
+    Propose(#[from] ProposeError),
+    /// The metadata log failed before the change was committed: it may come back after a restart.
+    #[error("the metadata log failed before the change was committed; look again before you repeat it")]
+    Rejected,
+    /// The metadata log cannot be read.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A committed record does not fit the image: a bug, or a log written under other rules.
+    #[error("metadata record {0}")]
+    Apply(#[from] ApplyError),
+    /// This node could not begin to host what was committed.
+    #[error("the change is committed, but this node cannot host it: {0}")]
+    Hosting(#[from] tidelog_storage::ReadError),
+}
+
+/// The controller of a node without peers.
+#[derive(Debug)]
+pub struct Controller {
+    node_id: NodeId,
+    written: WrittenConfig,
+    image: ArcSwap<MetadataImage>,
+    state: Mutex<State>,
+    hosting: Arc<Hosting>,
+}
+
+#[derive(Debug)]
+struct State {
+    log: LocalMetadataLog,
+    /// Producer ids that are allocated but not yet given out.
+    producer_ids: std::ops::Range<i64>,
+}
+
+impl Controller {
+    /// Replays the log; nothing is hosted yet. Returns the ids of topics that were deleted, ever.
+    pub fn replay(
+        node_id: NodeId,
+        written: WrittenConfig,
+        mut log: LocalMetadataLog,
+        hosting: Arc<Hosting>,
+    ) -> Result<(Controller, BTreeSet<TopicId>), ChangeError> {
+        let mut image = MetadataImage::new();
+        let mut deleted = BTreeSet::new();
+        while let Some(event) = log.poll()? {
+            if let LogEvent::Committed { offset, record } = event {
+                if let MetadataRecord::TopicDeleted(topic) = &record {
+                    deleted.insert(topic.topic_id);
+                }
+                image.apply(offset, &record)?;
+            }
+        }
+        let state = Mutex::new(State { log, producer_ids: 0..0 });
+        let image = ArcSwap::from_pointee(image);
+        Ok((Controller { node_id, written, image, state, hosting }, deleted))
+    }
+
+    /// Says that this node is there: the first start creates the cluster, every start takes new leader epochs.
+    pub async fn register(
+        &self,
+        fresh_cluster_id: ClusterId,
+        incarnation: Incarnation,
+        listeners: BTreeMap<String, String>,
+    ) -> Result<(), ChangeError> {
+        let rack = self.broker_config().rack;
+        self.change(|image| {
+            let mut records = Vec::new();
+            if image.cluster_id().is_none() {
+                records.push(MetadataRecord::from(ClusterCreated { cluster_id: fresh_cluster_id }));
+            }
+            let node_id = self.node_id;
+            records
+                .push(BrokerRegistered { node_id, incarnation, broker_epoch: None, rack, listeners }.into());
+            Ok::<_, ChangeError>((records, ()))
+        })
+        .await
+    }
+
+    /// The committed state.
+    pub fn image(&self) -> Arc<MetadataImage> {
+        self.image.load_full()
+    }
+
+    /// This node's id.
+    pub fn node_id(&self) -> NodeId {
+        self.node_id
+    }
+
+    /// What the operator wrote.
+    pub fn written(&self) -> &WrittenConfig {
+        &self.written
+    }
+
+    /// This node's settings now.
+    pub fn broker_config(&self) -> BrokerConfig {
+        BrokerConfig::resolve(&self.image().layers(self.node_id, &self.written))
+    }
+
+    /// Makes one change: `decide` looks at the image that no other change can overtake, and says what to commit.
+    pub async fn change<R, E: From<ChangeError>>(
+        &self,
+        decide: impl FnOnce(&MetadataImage) -> Result<(Vec<MetadataRecord>, R), E>,
+    ) -> Result<R, E> {
+        let mut state = self.state.lock().await;
+        let (records, response) = decide(&self.image())?;
+        self.commit(&mut state, &records).await?;
+        Ok(response)
+    }
+
+    /// An id for one producer.
+    pub async fn next_producer_id(&self) -> Result<ProducerId, ChangeError> {
+        let mut state = self.state.lock().await;
+        if state.producer_ids.is_empty() {
+            let first = self.image().next_producer_id().0;
+            let end = first + PRODUCER_ID_BLOCK;
+            let allocated = ProducerIdsAllocated { node_id: self.node_id, next_producer_id: ProducerId(end) };
+            self.commit(&mut state, &[allocated.into()]).await?;
+            state.producer_ids = first..end;
+        }
+        let id = state.producer_ids.next().unwrap_or_default();
+        Ok(ProducerId(id))
+    }
+
+    async fn commit(&self, state: &mut State, records: &[MetadataRecord]) -> Result<(), ChangeError> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let (sender, committed) = oneshot::channel();
+        let proposal = state.log.propose_then(records, move || _ = sender.send(()))?;
+        // The sender goes only with the proposal's answer.
+        drop(committed.await);
+        let old = self.image();
+        let mut image = (*old).clone();
+        while let Some(event) = state.log.poll()? {
+            match event {
+                LogEvent::Committed { offset, record } => image.apply(offset, &record)?,
+                LogEvent::Rejected { .. } => return Err(ChangeError::Rejected),
+            }
+        }
+        debug_assert!(image.last_offset() >= Some(proposal.last));
+        self.hosting.reconcile(self.node_id, &self.written, &old, &image)?;
+        self.image.store(Arc::new(image));
+        Ok(())
+    }
+}

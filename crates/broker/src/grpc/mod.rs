@@ -1,0 +1,66 @@
+//! The gRPC dialect: `proto/tidelog/v1` to handlers and back. No decision is made here.
+
+mod batching;
+mod fetch;
+mod log;
+mod produce;
+
+use std::sync::Arc;
+
+use tidelog_grpc_api::v1::log_service_server::LogServiceServer;
+use tidelog_grpc_api::v1::{ErrorCode, ErrorDetail};
+use tidelog_grpc_api::{FILE_DESCRIPTOR_SET, limits};
+use tidelog_model::TopicId;
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Server;
+
+use self::log::LogApi;
+use crate::handlers::{TopicRef, UnknownTopic};
+use crate::node::Shared;
+
+/// Serves until `stop`; calls that are under way then may finish.
+pub async fn serve(node: Arc<Shared>, listener: TcpListener, stop: CancellationToken) {
+    let (health, health_service) = tonic_health::server::health_reporter();
+    health.set_serving::<LogServiceServer<LogApi>>().await;
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1();
+    let reflection = match reflection {
+        Ok(reflection) => reflection,
+        Err(error) => unreachable!("the compiled descriptors are whole: {error}"),
+    };
+    let log = LogServiceServer::new(LogApi(node))
+        .max_decoding_message_size(limits::MAX_REQUEST_BYTES)
+        .max_encoding_message_size(limits::MAX_RESPONSE_BYTES);
+    let served = Server::builder()
+        .initial_stream_window_size(limits::STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(limits::CONNECTION_WINDOW_BYTES)
+        .max_frame_size(limits::MAX_FRAME_BYTES)
+        .tcp_nodelay(true)
+        .add_service(health_service)
+        .add_service(reflection)
+        .add_service(log)
+        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), stop.cancelled_owned())
+        .await;
+    if let Err(error) = served {
+        tracing::error!(%error, "the gRPC listener stopped");
+    }
+}
+
+/// The topic that a message names by one of its two fields.
+fn topic_ref(name: &str, id: &[u8]) -> Result<TopicRef, UnknownTopic> {
+    match (name, id) {
+        (name, []) if !name.is_empty() => Ok(TopicRef::Name(name.to_owned())),
+        ("", id) => {
+            id.try_into().map(|id| TopicRef::Id(TopicId::from_bytes(id))).map_err(|_| UnknownTopic::Unnamed)
+        }
+        _ => Err(UnknownTopic::Unnamed),
+    }
+}
+
+fn invalid_request(cause: &str, message: impl Into<String>) -> ErrorDetail {
+    ErrorDetail::new(ErrorCode::InvalidRequest, message).with_cause(cause)
+}

@@ -1,0 +1,349 @@
+//! The composition root: a node starts as an ordered list, and stops in reverse.
+//!
+//! 1 configuration · 2 data directory, locked · 3 log directory, recovered · 4 committer · 5 metadata log, replayed ·
+//! 6 registration, partitions hosted · 7 housekeeping · 8 listeners
+//!
+//! What must stay true: no listener answers before everything that recovery found is hosted; after a shutdown nothing
+//! that was acknowledged needs the journal.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tidelog_metadata::{BrokerConfig, ClusterId, Incarnation, MetadataImage};
+use tidelog_model::{LeaderEpoch, PartitionId, TopicId, TopicPartition};
+use tidelog_partition::{Event, PartitionConfig};
+use tidelog_storage::disk::{Disk, RealDisk};
+use tidelog_storage::{Log, LogDirectory, OpenError, Options, RecoveryReport};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::committer::Committer;
+use crate::config::NodeConfig;
+use crate::controller::{ChangeError, Controller};
+use crate::hosted::HostedPartition;
+use crate::hosting::Hosting;
+use crate::memory::Budget;
+use crate::metadata_log::LocalMetadataLog;
+use crate::topics::Topics;
+use crate::{grpc, http};
+
+/// How long a shutdown waits for calls that are under way.
+const DRAIN: Duration = Duration::from_millis(500);
+/// Descriptors that are left for sockets and everything else.
+const OTHER_DESCRIPTORS: u64 = 512;
+
+/// What handlers need of the node.
+#[derive(Debug)]
+pub struct Shared {
+    /// Reads the time.
+    pub clock: Clock,
+    /// What is hosted.
+    pub topics: Arc<Topics>,
+    /// Makes changes.
+    pub controller: Controller,
+    /// The log directory, for its gauges.
+    pub directory: Arc<LogDirectory>,
+    /// Bytes on their way to disk.
+    pub append_budget: Budget,
+    /// Bytes on their way to readers.
+    pub fetch_budget: Budget,
+    /// Where the listeners stand.
+    pub addresses: Addresses,
+}
+
+/// Where a node's listeners stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// gRPC.
+    pub grpc: SocketAddr,
+    /// HTTP.
+    pub http: SocketAddr,
+}
+
+/// Why a node did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A listener that strangers could reach.
+    #[error(
+        "the {listener} listener would stand on {address}, which others can reach, and nothing is authenticated yet: \
+         listen on 127.0.0.1, or say --insecure-listen if the network is yours"
+    )]
+    OpenListener {
+        /// Which.
+        listener: &'static str,
+        /// Where.
+        address: SocketAddr,
+    },
+    /// An address that cannot be had.
+    #[error(
+        "the {listener} listener cannot stand on {address}: {source}; stop what uses it, or name another with --{listener}"
+    )]
+    Bind {
+        /// Which.
+        listener: &'static str,
+        /// Where.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The data directory cannot be used.
+    #[error(
+        "the data directory {path} cannot be used: {source}; name one that this user may write with --data-dir"
+    )]
+    DataDir {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another process serves it.
+    #[error(
+        "the data directory {path} is in use by another process: stop that one, or name another directory with --data-dir"
+    )]
+    Locked {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Its files are not what they should be.
+    #[error("the data directory {path} cannot be opened: {source}")]
+    Open {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong.
+        source: OpenError,
+    },
+    /// The metadata does not allow it.
+    #[error(transparent)]
+    Metadata(#[from] ChangeError),
+    /// The metadata log cannot be read.
+    #[error("the metadata log cannot be read: {0}")]
+    MetadataLog(#[from] tidelog_storage::ReadError),
+    /// The processor computes checksums wrong.
+    #[error(transparent)]
+    SelfTest(#[from] tidelog_record::SelfTestError),
+}
+
+/// A running node. Dropping it without [`Node::shut_down`] is like a crash: nothing acknowledged is lost.
+#[derive(Debug)]
+pub struct Node {
+    shared: Arc<Shared>,
+    committer: Committer,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    report: RecoveryReport,
+    _lock: tidelog_storage::disk::DirectoryLock,
+}
+
+impl Node {
+    /// Starts a node; its listeners answer when this returns.
+    pub async fn start(config: NodeConfig) -> Result<Node, StartError> {
+        tidelog_record::self_test()?;
+        refuse_open_listeners(&config)?;
+        let clock = Clock::start();
+        let broker = BrokerConfig::resolve(&MetadataImage::new().layers(config.node_id, &config.written));
+        let grpc_listener = bind("grpc", config.grpc).await?;
+        let http_listener = bind("http", config.http).await?;
+        let addresses =
+            Addresses { grpc: local(&grpc_listener, config.grpc), http: local(&http_listener, config.http) };
+
+        let (disk, lock) = lock_data_dir(&config)?;
+        let journal_disk = journal_disk(&config, &broker, &disk)?;
+        let opened = LogDirectory::open(disk, journal_disk, storage_options(&config, &broker), random_id());
+        let (directory, mut logs, report) =
+            opened.map_err(|source| StartError::Open { path: config.data_dir.clone(), source })?;
+        let directory = Arc::new(directory);
+
+        let topics = Arc::new(Topics::default());
+        let metadata_log = take_metadata_log(&mut logs);
+        let hosting = Arc::new(Hosting::new(directory.clone(), topics.clone(), logs, clock));
+        let committer = start_committer(&directory, &topics);
+
+        let metadata = host_metadata(&hosting, metadata_log, &config)?;
+        let (controller, deleted) = Controller::replay(
+            config.node_id,
+            config.written.clone(),
+            LocalMetadataLog::new(metadata, clock),
+            hosting.clone(),
+        )?;
+        let cluster_id = ClusterId(random_id());
+        controller.register(cluster_id, Incarnation(random_id()), listeners(addresses)).await?;
+        for stray in hosting.sweep(|topic| deleted.contains(&topic))? {
+            tracing::warn!(partition = %stray, "this log belongs to no topic; it is kept and not served");
+        }
+
+        let memory_bytes = usize::try_from(broker.memory_bytes).unwrap_or(usize::MAX);
+        let shared = Arc::new(Shared {
+            clock,
+            topics,
+            controller,
+            directory,
+            append_budget: Budget::new(memory_bytes / 2),
+            fetch_budget: Budget::new(memory_bytes / 2),
+            addresses,
+        });
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        tasks.spawn(retain(shared.clone(), stop.clone(), broker.retention_check_interval_ms));
+        tasks.spawn(grpc::serve(shared.clone(), grpc_listener, stop.clone()));
+        tasks.spawn(http::serve(shared.clone(), http_listener, stop.clone()));
+        Ok(Node { shared, committer, stop, tasks, report, _lock: lock })
+    }
+
+    /// Where the listeners stand.
+    pub fn addresses(&self) -> Addresses {
+        self.shared.addresses
+    }
+
+    /// What recovery did.
+    pub fn recovery(&self) -> RecoveryReport {
+        self.report
+    }
+
+    /// What handlers see; for tests and embedded use.
+    pub fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// Stops: no new calls, half a second for those under way, then a checkpoint.
+    pub async fn shut_down(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
+            tracing::info!("calls that were still under way are cut off");
+        }
+        let committer = self.committer;
+        let stopped = tokio::task::spawn_blocking(move || committer.shut_down()).await;
+        if stopped.is_err() {
+            tracing::error!("the committer panicked");
+        }
+    }
+}
+
+fn refuse_open_listeners(config: &NodeConfig) -> Result<(), StartError> {
+    for (listener, address) in [("grpc", config.grpc), ("http", config.http)] {
+        if !address.ip().is_loopback() && !config.insecure_listen {
+            return Err(StartError::OpenListener { listener, address });
+        }
+    }
+    Ok(())
+}
+
+async fn bind(listener: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Bind { listener, address, source })
+}
+
+fn local(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
+    listener.local_addr().unwrap_or(asked)
+}
+
+fn lock_data_dir(
+    config: &NodeConfig,
+) -> Result<(Arc<dyn Disk>, tidelog_storage::disk::DirectoryLock), StartError> {
+    let path = config.data_dir.clone();
+    let data_dir = |source: io::Error| {
+        if source.kind() == io::ErrorKind::WouldBlock {
+            StartError::Locked { path: path.clone() }
+        } else {
+            StartError::DataDir { path: path.clone(), source }
+        }
+    };
+    let disk = RealDisk::new(config.data_dir.clone()).map_err(data_dir)?;
+    let lock = disk.lock().map_err(data_dir)?;
+    Ok((Arc::new(disk), lock))
+}
+
+fn journal_disk(
+    config: &NodeConfig,
+    broker: &BrokerConfig,
+    disk: &Arc<dyn Disk>,
+) -> Result<Arc<dyn Disk>, StartError> {
+    match &broker.journal_dir {
+        None => Ok(disk.clone()),
+        Some(path) => {
+            let path = config.data_dir.join(path);
+            let disk = RealDisk::new(path.clone()).map_err(|source| StartError::DataDir { path, source })?;
+            Ok(Arc::new(disk))
+        }
+    }
+}
+
+fn storage_options(config: &NodeConfig, broker: &BrokerConfig) -> Options {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(u64::MAX);
+    let available = limit.saturating_sub(OTHER_DESCRIPTORS).max(64);
+    let open_files = broker.open_files.map_or(available / 2, u64::from).min(available);
+    Options {
+        journal_bytes: broker.journal_bytes,
+        open_files: usize::try_from(open_files).unwrap_or(usize::MAX),
+        reserve_bytes: broker.disk_reserve_bytes,
+        adopt: config.adopt_data_dir,
+        ..Options::default()
+    }
+}
+
+fn take_metadata_log(logs: &mut Vec<Log>) -> Option<Log> {
+    let at = logs.iter().position(|log| log.partition().topic == TopicId::CLUSTER_METADATA)?;
+    Some(logs.swap_remove(at))
+}
+
+/// The metadata log is a partition like any other, led by this node under an epoch of its own.
+fn host_metadata(
+    hosting: &Hosting,
+    recovered: Option<Log>,
+    config: &NodeConfig,
+) -> Result<Arc<HostedPartition>, StartError> {
+    let id = TopicPartition { topic: TopicId::CLUSTER_METADATA, partition: PartitionId(0) };
+    let epoch = recovered.as_ref().and_then(|log| log.epochs().latest()).map_or(0, |epoch| epoch.0 + 1);
+    if let Some(log) = recovered {
+        hosting.give_back(log);
+    }
+    let hosted = hosting.host(config.node_id, id, PartitionConfig::default())?;
+    hosted.step(Event::Lead { epoch: LeaderEpoch(epoch), in_sync: vec![config.node_id] });
+    Ok(hosted)
+}
+
+fn start_committer(directory: &Arc<LogDirectory>, topics: &Arc<Topics>) -> Committer {
+    let topics = topics.clone();
+    Committer::start(directory.clone(), move || {
+        for partition in topics.snapshot().iter().flat_map(|topic| &topic.partitions) {
+            partition.step(Event::SaveProducers);
+        }
+    })
+}
+
+/// Lets records go that nobody keeps any longer.
+async fn retain(node: Arc<Shared>, stop: CancellationToken, interval_ms: u64) {
+    let mut interval = tokio::time::interval(Duration::from_millis(interval_ms.max(1)));
+    interval.tick().await;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = interval.tick() => {}
+        }
+        let node = node.clone();
+        let pass = tokio::task::spawn_blocking(move || {
+            for partition in node.topics.snapshot().iter().flat_map(|topic| &topic.partitions) {
+                partition.step(Event::Retain);
+            }
+        });
+        if pass.await.is_err() {
+            tracing::error!("retention panicked; it goes on at the next interval");
+        }
+    }
+}
+
+fn listeners(addresses: Addresses) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        ("GRPC".to_owned(), addresses.grpc.to_string()),
+        ("HTTP".to_owned(), addresses.http.to_string()),
+    ])
+}
+
+fn random_id() -> u128 {
+    Uuid::new_v4().as_u128()
+}
