@@ -4,7 +4,7 @@
 use super::key::ConfigKey;
 use super::key::Support::{Ignored, Waits};
 use super::key::Unit::{Bytes, Hours, Milliseconds, Minutes, Records};
-use super::key::Valid::{Any, AtLeast, Between, MinusOneOrBetween, Words};
+use super::key::Valid::{Any, AtLeast, Between, Elements, MinusOneOrBetween, Words};
 use super::key::ValueType::{Boolean, Double, Int, List, Long, String};
 use super::topic_keys::{
     CLEANUP_POLICIES, COMPRESSION_TYPES, DURABILITIES, RECORD_MAX_BYTES, TIMESTAMP_TYPES,
@@ -81,6 +81,7 @@ pub(super) static BROKER_KEYS: &[ConfigKey] = &[
         .doc("The default of the topic config `cleanup.policy`."),
     ConfigKey::broker("log.dirs", List, "")
         .without_default()
+        .valid(Elements)
         .doc("Where the records lie: the directory that `--data-dir` names. One for now."),
     ConfigKey::broker("log.flush.interval.messages", Long, "9223372036854775807")
         .valid(AtLeast(1))

@@ -3,6 +3,7 @@
 //! What must stay true: a value that has once been accepted stays valid. Records hold values as text, and an image
 //! refuses a record whose values it can't read (`image.rs`), so narrowing a rule asks for a new record version.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::value::{ConfigValue, InvalidValue, ValueFault};
@@ -80,6 +81,8 @@ pub enum Valid {
     MinusOneOrBetween(i64, i64),
     /// One of these words; for a list: any of these words, each once, and none for the empty list.
     Words(&'static [&'static str]),
+    /// A list of any texts, at least one, each once.
+    Elements,
     /// `*`, or a list of `partition:broker`.
     Replicas,
 }
@@ -170,6 +173,7 @@ impl ConfigKey {
                 format!("a list of: {}", words.join(", "))
             }
             Valid::Words(words) => format!("one of: {}", words.join(", ")),
+            Valid::Elements => format!("{what}, at least one, each once"),
             Valid::Replicas => "'*' or a list of partition:broker, for example 0:1,1:2".to_owned(),
         }
     }
@@ -248,9 +252,17 @@ impl Valid {
             Valid::MinusOneOrBetween(..) if value.as_integer() == Some(-1) => Ok(()),
             Valid::MinusOneOrBetween(least, most) => within(value, least, most),
             Valid::Words(words) => match value {
-                ConfigValue::List(elements) => check_elements(elements, words),
+                ConfigValue::List(elements) => {
+                    check_distinct(elements)?;
+                    let known = |element: &String| words.contains(&element.as_str());
+                    if elements.iter().all(known) { Ok(()) } else { Err(ValueFault::NotOneOf) }
+                }
                 ConfigValue::Text(word) if words.contains(&word.as_str()) => Ok(()),
                 _ => Err(ValueFault::NotOneOf),
+            },
+            Valid::Elements => match value {
+                ConfigValue::List(elements) if !elements.is_empty() => check_distinct(elements),
+                _ => Err(ValueFault::EmptyElement),
             },
             Valid::Replicas => match value {
                 ConfigValue::List(elements)
@@ -279,19 +291,16 @@ fn within(value: &ConfigValue, least: i64, most: i64) -> Result<(), ValueFault> 
     }
 }
 
-fn check_elements(elements: &[String], words: &[&str]) -> Result<(), ValueFault> {
-    for (index, element) in elements.iter().enumerate() {
-        if element.is_empty() {
-            return Err(ValueFault::EmptyElement);
-        }
-        if elements[..index].contains(element) {
-            return Err(ValueFault::RepeatedElement);
-        }
-        if !words.contains(&element.as_str()) {
-            return Err(ValueFault::NotOneOf);
-        }
+fn check_distinct(elements: &[String]) -> Result<(), ValueFault> {
+    if elements.iter().any(String::is_empty) {
+        return Err(ValueFault::EmptyElement);
     }
-    Ok(())
+    let mut seen = BTreeSet::new();
+    if elements.iter().all(|element| seen.insert(element)) {
+        Ok(())
+    } else {
+        Err(ValueFault::RepeatedElement)
+    }
 }
 
 fn is_replica(element: &str) -> bool {

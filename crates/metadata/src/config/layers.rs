@@ -97,12 +97,17 @@ impl<'a> Layers<'a> {
 
     /// The value of a topic's config that counts; `None` if it has none.
     pub(super) fn topic_value(&self, topic: &ConfigMap, name: &str) -> Option<ConfigValue> {
-        self.effective(topic, known_key(Scope::Topic, name)).map(|(value, _)| value)
+        self.value(known_key(Scope::Topic, name), topic)
     }
 
     /// The value of the broker's config that counts; `None` if it has none.
     pub(super) fn broker_value(&self, name: &str) -> Option<ConfigValue> {
-        self.effective(&ConfigMap::new(), known_key(Scope::Broker, name)).map(|(value, _)| value)
+        self.value(known_key(Scope::Broker, name), &ConfigMap::new())
+    }
+
+    /// The value that counts; `topic` holds the topic's own if `key` is a topic's.
+    pub(crate) fn value(&self, key: &'static ConfigKey, topic: &ConfigMap) -> Option<ConfigValue> {
+        self.effective(topic, key).map(|(value, _)| value)
     }
 
     fn explain(&self, topic: &ConfigMap, key: &'static ConfigKey) -> Explanation {
