@@ -45,7 +45,11 @@ pub struct TopicIdError(String);
 
 impl fmt::Display for TopicIdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "'{}' is not a topic id: expected 22 characters of base64url, as `topic describe` prints", self.0)
+        write!(
+            f,
+            "'{}' is not a topic id: expected 22 characters of base64url, as `topic describe` prints",
+            self.0
+        )
     }
 }
 
