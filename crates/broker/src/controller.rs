@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use tidelog_metadata::controller::{Basis, Decision};
 use tidelog_metadata::log::{LogError, LogEvent, MetadataLog, ProposeError};
 use tidelog_metadata::{
     ApplyError, BrokerConfig, BrokerRegistered, ClusterCreated, ClusterId, Incarnation, MetadataImage,
@@ -90,17 +91,14 @@ impl Controller {
         listeners: BTreeMap<String, String>,
     ) -> Result<(), ChangeError> {
         let rack = self.broker_config().rack;
-        self.change(|image| {
-            let mut records = Vec::new();
-            if image.cluster_id().is_none() {
-                records.push(MetadataRecord::from(ClusterCreated { cluster_id: fresh_cluster_id }));
-            }
-            let node_id = self.node_id;
-            records
-                .push(BrokerRegistered { node_id, incarnation, broker_epoch: None, rack, listeners }.into());
-            Ok::<_, ChangeError>((records, ()))
-        })
-        .await
+        let mut state = self.state.lock().await;
+        let mut records = Vec::new();
+        if self.image().cluster_id().is_none() {
+            records.push(MetadataRecord::from(ClusterCreated { cluster_id: fresh_cluster_id }));
+        }
+        let node_id = self.node_id;
+        records.push(BrokerRegistered { node_id, incarnation, broker_epoch: None, rack, listeners }.into());
+        self.commit(&mut state, &records).await
     }
 
     /// The committed state.
@@ -123,15 +121,15 @@ impl Controller {
         BrokerConfig::resolve(&self.image().layers(self.node_id, &self.written))
     }
 
-    /// Makes one change: `decide` looks at the image that no other change can overtake, and says what to commit.
-    pub async fn change<R, E: From<ChangeError>>(
-        &self,
-        decide: impl FnOnce(&MetadataImage) -> Result<(Vec<MetadataRecord>, R), E>,
-    ) -> Result<R, E> {
+    /// Makes one change: `decide` stands on a state that no other change can overtake, and says what to commit and what to
+    /// answer then.
+    pub async fn change<T>(&self, decide: impl FnOnce(&Basis<'_>) -> Decision<T>) -> Result<T, ChangeError> {
         let mut state = self.state.lock().await;
-        let (records, response) = decide(&self.image())?;
+        let image = self.image();
+        let basis = Basis { image: &image, node_id: self.node_id, written: &self.written };
+        let Decision { records, answer } = decide(&basis);
         self.commit(&mut state, &records).await?;
-        Ok(response)
+        Ok(answer)
     }
 
     /// An id for one producer.
