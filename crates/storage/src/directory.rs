@@ -57,7 +57,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Options {
-            journal_bytes: 256 << 20,
+            journal_bytes: 128 << 20,
             round_bytes: 8 << 20,
             open_files: 4096,
             reserve_bytes: 0,

@@ -263,7 +263,7 @@ pub(super) static BROKER_KEYS: &[ConfigKey] = &[
         .valid(Words(DURABILITIES))
         .live()
         .doc("The default of the topic config `tidelog.durability`."),
-    ConfigKey::broker("tidelog.journal.bytes", Long, "1073741824")
+    ConfigKey::broker("tidelog.journal.bytes", Long, "134217728")
         .valid(AtLeast(67_108_864))
         .unit(Bytes)
         .doc(
