@@ -157,9 +157,9 @@ impl Fetcher {
         let mut gathered = Vec::new();
         let mut bytes = 0;
         loop {
-            self.gather(&mut gathered, &mut bytes).await;
+            let is_full = self.gather(&mut gathered, &mut bytes).await;
             let has_error = gathered.iter().any(|chunk| chunk.error.is_some());
-            if bytes >= self.limits.min_bytes.max(1) || has_error {
+            if bytes >= self.limits.min_bytes.max(1) || is_full || has_error {
                 return Some(gathered);
             }
             if self.open == 0 {
@@ -171,10 +171,10 @@ impl Fetcher {
         }
     }
 
-    /// Reads partitions with news until there is enough, or nothing more.
-    async fn gather(&mut self, gathered: &mut Vec<FetchedChunk>, bytes: &mut usize) {
+    /// Reads partitions with news until nothing more is there, or (then true) nothing more fits.
+    async fn gather(&mut self, gathered: &mut Vec<FetchedChunk>, bytes: &mut usize) -> bool {
         while *bytes < self.limits.max_bytes {
-            let Some(index) = self.session.next() else { return };
+            let Some(index) = self.session.next() else { return false };
             if self.partitions[index as usize].is_done {
                 continue;
             }
@@ -182,7 +182,10 @@ impl Fetcher {
             let mut permit = match self.budget.try_reserve(wanted) {
                 Some(permit) => permit,
                 // What is gathered holds permits, and goes first.
-                None if !gathered.is_empty() => return self.session.has_news(index),
+                None if !gathered.is_empty() => {
+                    self.session.has_news(index);
+                    return true;
+                }
                 None => self.budget.reserve(wanted).await,
             };
             let Some(mut chunk) = self.read(index, wanted) else { continue };
@@ -193,6 +196,7 @@ impl Fetcher {
             }
             gathered.push(chunk);
         }
+        true
     }
 
     /// One read of one partition; `None` if there is nothing, and nothing to say.
