@@ -56,6 +56,7 @@ impl ToDetail for ProduceRefused {
             ProduceRefused::Unknown(unknown) => unknown.to_detail(),
             ProduceRefused::Internal { .. } => ErrorDetail::new(ErrorCode::InvalidTopicException, message),
             ProduceRefused::Invalid(invalid) => invalid_batch(invalid, message),
+            ProduceRefused::Transactional => ErrorDetail::new(ErrorCode::InvalidRequest, message),
             ProduceRefused::TimedOut { timeout_ms } => ErrorDetail::new(ErrorCode::RequestTimedOut, message)
                 .with_limit("timeout_ms", format!("{timeout_ms} ms"), ""),
             ProduceRefused::Overloaded { limit_bytes } => ErrorDetail::new(ErrorCode::Overloaded, message)
@@ -107,11 +108,13 @@ fn invalid_batch(error: &InvalidBatch, message: String) -> ErrorDetail {
             );
         }
         InvalidBatch::Malformed(BatchError::UnknownCompression(_)) => ErrorCode::UnsupportedCompressionType,
-        InvalidBatch::Malformed(BatchError::Magic(_)) => ErrorCode::InvalidRecord,
+        InvalidBatch::Malformed(BatchError::Magic(0 | 1) | BatchError::Truncated { .. }) => {
+            ErrorCode::InvalidRecord
+        }
         InvalidBatch::Malformed(_) | InvalidBatch::Decompress(DecompressError::Corrupt { .. }) => {
             ErrorCode::CorruptMessage
         }
-        InvalidBatch::Timestamp { .. } => ErrorCode::InvalidTimestamp,
+        InvalidBatch::Timestamp { .. } | InvalidBatch::TimestampType => ErrorCode::InvalidTimestamp,
         _ => ErrorCode::InvalidRecord,
     };
     ErrorDetail::new(code, message)

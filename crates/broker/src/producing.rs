@@ -27,6 +27,11 @@ pub enum ProduceRefused {
     /// The batch is not one that the topic takes.
     #[error(transparent)]
     Invalid(#[from] InvalidBatch),
+    /// The batch is part of a transaction.
+    #[error(
+        "the batch is part of a transaction, and transactions do not exist yet: send it without a transactional id"
+    )]
+    Transactional,
     /// No memory became free in time. Nothing was appended.
     #[error(
         "the broker's {limit_bytes} bytes for records on their way to disk are in use: retry later, or raise tidelog.memory.bytes"

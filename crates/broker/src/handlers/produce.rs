@@ -93,6 +93,9 @@ fn check(
     let now = node.clock.now().wall;
     let valid = DECOMPRESSOR
         .with_borrow_mut(|decompressor| validate_produced(batch.bytes, &topic.rules, now, decompressor))?;
+    if valid.header().is_transactional() {
+        return Err(ProduceRefused::Transactional);
+    }
     Ok((hosted, ProducedBatch { header: *valid.header(), bytes: valid.into_bytes() }))
 }
 
