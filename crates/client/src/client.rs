@@ -97,29 +97,16 @@ fn join(tried: &[(String, String)]) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
-/// A cluster that answers. Cheap to clone.
+/// A cluster that answers: where producers, consumers and administrative calls come from. Cheap to clone.
 ///
 /// ```no_run
-/// use tidelog_client::{Client, ConsumerOptions, NewTopic, ProducerOptions, ProducerRecord, StartAt};
+/// use tidelog_client::{Client, ClientOptions, ConnectError};
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let client = Client::connect("127.0.0.1:9094").await?;
-/// client.admin().create_topic(NewTopic { name: "events".into(), ..NewTopic::default() }).await?;
-///
-/// let producer = client.producer(ProducerOptions::default())?;
-/// let delivery = producer.send(ProducerRecord::to("events").key(b"user-7").value(b"clicked")).await?;
-/// let stored = delivery.await?;
-/// println!("partition {}, offset {:?}", stored.partition, stored.offset);
-/// producer.close().await;
-///
-/// let mut consumer = client.consumer(ConsumerOptions { follow: false, ..ConsumerOptions::default() })?;
-/// consumer.assign_topic("events", StartAt::Earliest).await?;
-/// while let Some(batch) = consumer.next_batch().await {
-///     for record in batch?.records() {
-///         println!("{}: {:?}", record.offset, record.value);
-///     }
-/// }
+/// # async fn example() -> Result<(), ConnectError> {
+/// let client = Client::connect("broker-1:9094, broker-2:9094").await?;
+/// // The same, and more patient.
+/// let options = ClientOptions { request_timeout_ms: 120_000, ..client.options().clone() };
+/// let client = Client::connect(options).await?;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]

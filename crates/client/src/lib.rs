@@ -41,7 +41,6 @@ mod client;
 mod clock;
 mod consumer;
 mod error;
-mod partitioner;
 mod producer;
 
 pub use admin::{Admin, AdminError, CreatedTopic, FoundOffset};
@@ -51,10 +50,10 @@ pub use consumer::{
     RecordBatch, StartAt,
 };
 pub use error::{CallError, OptionsError, Refusal};
-pub use partitioner::partition_for_key;
 pub use producer::{
     Delivery, DeliveryError, Producer, ProducerOptions, ProducerRecord, RecordMetadata, SendError,
 };
+pub use tidelog_grpc_api::partition_for_key;
 pub use tidelog_grpc_api::v1::{
     ConfigChange, ConfigEntry, ConfigOperation, ConfigSource, DescribeClusterResponse, ErrorCode,
     ErrorDetail, NewTopic, NodeDescription, PartitionDescription, TopicDescription, TopicListing,

@@ -348,3 +348,186 @@ impl Partition {
         Ok((next_offset, records))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::BytesMut;
+    use tidelog_grpc_api::v1::offset_spec::At;
+    use tidelog_grpc_api::v1::{ErrorDetail, Position};
+    use tidelog_model::{LeaderEpoch, TimestampMs};
+    use tidelog_record::{BatchBuilder, Compression, Compressor, stamp};
+
+    use super::*;
+
+    const OPTIONS: ConsumerOptions = ConsumerOptions {
+        follow: true,
+        max_bytes: 1000,
+        min_bytes: 1,
+        max_wait_ms: 500,
+        prefetch_bytes: 100_000,
+        offset_reset: OffsetReset::Fail,
+        check_crcs: true,
+    };
+    const FIRST: PartitionId = PartitionId(0);
+
+    fn assignment(options: &ConsumerOptions, partitions: i32) -> Assignment {
+        let mut assignment = Assignment::new(options, Backoff { first_ms: 100, max_ms: 100 }, 1);
+        for partition in 0..partitions {
+            let topic_id = Bytes::from_static(&[7; 16]);
+            assignment.add(NewPartition { topic: "t".into(), topic_id, partition, start: StartAt::Earliest });
+        }
+        assignment
+    }
+
+    /// Partitions and places of the next request.
+    fn request(assignment: &mut Assignment, now_ms: u64) -> Vec<(i32, At)> {
+        let request = assignment.request(now_ms, &OPTIONS);
+        let partitions = request.map(|request| request.partitions).unwrap_or_default();
+        let each = partitions.into_iter().map(|asked| (asked.partition, asked.start.unwrap().at.unwrap()));
+        each.collect()
+    }
+
+    fn earliest() -> At {
+        At::Position(Position::Earliest.into())
+    }
+
+    fn place(request_index: u32, next_offset: i64, high_watermark: i64) -> FetchChunk {
+        FetchChunk { request_index, next_offset, high_watermark, ..FetchChunk::default() }
+    }
+
+    fn failed(request_index: u32, code: ErrorCode) -> FetchChunk {
+        FetchChunk { request_index, error: Some(ErrorDetail::new(code, "no")), ..FetchChunk::default() }
+    }
+
+    fn batch(base_offset: i64, count: i64) -> Batch {
+        let mut builder = BatchBuilder::new();
+        for index in 0..count {
+            builder.append(TimestampMs(index), None, Some(b"v"), &[]).unwrap();
+        }
+        let bytes = builder.build(&mut Compressor::new(Compression::None)).unwrap();
+        let mut bytes = BytesMut::from(&bytes[..]);
+        stamp(&mut bytes, Offset(base_offset), LeaderEpoch(0));
+        Batch::parse(bytes.freeze()).unwrap()
+    }
+
+    fn hand_out(assignment: &mut Assignment, batch: Batch) -> Option<(i64, usize)> {
+        let records = assignment.hand_out(0, Ok(batch), &mut Decompressor::default()).unwrap();
+        records.map(|records| (records.first_offset().0, records.len()))
+    }
+
+    #[test]
+    fn a_request_asks_for_words_until_the_broker_has_given_an_offset() {
+        let mut assignment = assignment(&OPTIONS, 2);
+        assert_eq!(request(&mut assignment, 0), [(0, earliest()), (1, earliest())]);
+        assert_eq!(assignment.on_chunk(&place(1, 40, 50), 0), Ok(None));
+        assert_eq!(request(&mut assignment, 0), [(0, earliest()), (1, At::Offset(40))]);
+        assignment.seek("t", PartitionId(1), StartAt::Timestamp(TimestampMs(9))).unwrap();
+        assert_eq!(request(&mut assignment, 0), [(0, earliest()), (1, At::TimestampMs(9))]);
+    }
+
+    #[test]
+    fn the_position_moves_when_a_batch_is_handed_out_and_not_when_it_arrives() {
+        let mut assignment = assignment(&OPTIONS, 1);
+        request(&mut assignment, 0);
+        let chunk = FetchChunk { record_batches: Bytes::from_static(b"batches"), ..place(0, 10, 10) };
+        assert_eq!(assignment.on_chunk(&chunk, 0), Ok(Some(0)));
+        assert_eq!(assignment.positions()[0].position, None);
+        assert_eq!(hand_out(&mut assignment, batch(0, 4)), Some((0, 4)));
+        assert_eq!(request(&mut assignment, 0), [(0, At::Offset(4))]);
+    }
+
+    #[test]
+    fn only_records_from_the_position_on_are_handed_out() {
+        let mut assignment = assignment(&OPTIONS, 1);
+        assignment.seek("t", FIRST, StartAt::Offset(Offset(7))).unwrap();
+        assert_eq!(hand_out(&mut assignment, batch(0, 7)), None);
+        assert_eq!(hand_out(&mut assignment, batch(5, 5)), Some((7, 3)));
+        // The same once more, as after a connection that was lost.
+        assert_eq!(hand_out(&mut assignment, batch(5, 5)), None);
+        assert_eq!(assignment.positions()[0].position, Some(Offset(10)));
+    }
+
+    #[test]
+    fn without_following_the_end_is_where_the_partition_ended_when_it_was_first_heard_of() {
+        let options = ConsumerOptions { follow: false, ..OPTIONS };
+        let mut assignment = assignment(&options, 2);
+        request(&mut assignment, 0);
+        assignment.on_chunk(&place(0, 0, 10), 0).unwrap();
+        assignment.on_chunk(&place(1, 0, 0), 0).unwrap();
+        // An empty partition is at its end, and not asked for again; the other one's end stays although it grows.
+        assert_eq!(request(&mut assignment, 0), [(0, At::Offset(0))]);
+        assignment.on_chunk(&place(0, 0, 20), 0).unwrap();
+        assert_eq!(hand_out(&mut assignment, batch(0, 10)), Some((0, 10)));
+        assert_eq!(hand_out(&mut assignment, batch(10, 10)), None);
+        assert!(assignment.is_finished());
+    }
+
+    #[test]
+    fn a_failure_that_may_pass_is_asked_for_again_after_a_pause_while_others_go_on() {
+        let mut assignment = assignment(&OPTIONS, 2);
+        request(&mut assignment, 0);
+        assert_eq!(assignment.on_chunk(&failed(0, ErrorCode::NotLeaderOrFollower), 1000), Ok(None));
+        let retry_at_ms = assignment.retry_at_ms().unwrap();
+        assert!((1080..=1120).contains(&retry_at_ms), "{retry_at_ms}");
+        assert_eq!(request(&mut assignment, retry_at_ms - 1), [(1, earliest())]);
+        assert_eq!(request(&mut assignment, retry_at_ms), [(0, earliest()), (1, earliest())]);
+        assert_eq!(assignment.retry_at_ms(), None);
+    }
+
+    #[test]
+    fn an_unknown_topic_is_believed_after_some_time_and_other_refusals_at_once() {
+        let mut assignment = assignment(&OPTIONS, 2);
+        request(&mut assignment, 0);
+        for _ in 0..UNKNOWN_TOPIC_RETRIES {
+            assert_eq!(assignment.on_chunk(&failed(0, ErrorCode::UnknownTopicId), 0), Ok(None));
+        }
+        let error = assignment.on_chunk(&failed(0, ErrorCode::UnknownTopicId), 0).unwrap_err();
+        assert_eq!((error.code(), error.is_retriable()), (Some(ErrorCode::UnknownTopicId), true));
+        let error = assignment.on_chunk(&failed(1, ErrorCode::TopicAuthorizationFailed), 0).unwrap_err();
+        assert_eq!(error.to_string(), "partition 1 of topic 't' cannot be read: no");
+        assert!(assignment.is_finished());
+        assert_eq!(assignment.resume("t", FIRST), Ok(true));
+        assert!(!assignment.is_finished());
+    }
+
+    #[test]
+    fn an_offset_that_is_gone_stops_the_partition_or_is_reset() {
+        let mut failing = assignment(&OPTIONS, 1);
+        failing.seek("t", FIRST, StartAt::Offset(Offset(5))).unwrap();
+        request(&mut failing, 0);
+        let error = failing.on_chunk(&failed(0, ErrorCode::OffsetOutOfRange), 0).unwrap_err();
+        assert!(matches!(error, ConsumeError::OffsetOutOfRange { offset: Offset(5), .. }), "{error}");
+        assert_eq!(request(&mut failing, 0), []);
+
+        let mut resetting =
+            assignment(&ConsumerOptions { offset_reset: OffsetReset::Earliest, ..OPTIONS }, 1);
+        resetting.seek("t", FIRST, StartAt::Offset(Offset(5))).unwrap();
+        request(&mut resetting, 0);
+        assert_eq!(resetting.on_chunk(&failed(0, ErrorCode::OffsetOutOfRange), 40), Ok(None));
+        assert_eq!(resetting.retry_at_ms(), Some(40));
+        assert_eq!(request(&mut resetting, 40), [(0, earliest())]);
+    }
+
+    #[test]
+    fn a_chunk_of_a_request_that_is_void_is_nobodys() {
+        let mut assignment = assignment(&OPTIONS, 2);
+        request(&mut assignment, 0);
+        assignment.remove("t", FIRST).unwrap();
+        assert_eq!(assignment.on_chunk(&place(0, 9, 9), 0), Ok(None));
+        assert_eq!(assignment.on_chunk(&place(77, 9, 9), 0), Ok(None));
+        assert_eq!(assignment.positions()[0].position, None);
+    }
+
+    #[test]
+    fn bytes_that_are_no_batch_stop_the_partition_and_name_the_offset() {
+        let mut assignment = assignment(&OPTIONS, 1);
+        hand_out(&mut assignment, batch(0, 3));
+        let truncated = Err(BatchError::Truncated { needed: 100, available: 50 });
+        let error = assignment.hand_out(0, truncated, &mut Decompressor::default()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "partition 0 of topic 't' is damaged at offset 3: the batch needs 100 bytes, only 50 are there"
+        );
+        assert!(assignment.is_finished());
+    }
+}

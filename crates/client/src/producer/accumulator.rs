@@ -124,7 +124,8 @@ pub(crate) struct Accumulator {
     topics: Vec<Topic>,
     queues: Vec<Queue>,
     ready: VecDeque<Slot>,
-    /// Open batches by when they are due: they linger equally long, so the order is that of opening.
+    /// Batches by when they are due: they linger equally long, so the order is that of opening. Those that became full
+    /// before stay in until their time comes.
     lingering: VecDeque<(u64, Slot, BatchId)>,
     unfinished: BTreeMap<BatchId, Unfinished>,
     buffered_bytes: usize,
@@ -172,12 +173,12 @@ impl Accumulator {
         slot
     }
 
-    /// Takes a record into the batch of its partition.
+    /// Takes a record into the batch of its partition. The time matters only if that is a new batch.
     pub fn append(
         &mut self,
         target: Target,
         content: &Content<'_>,
-        now_ms: u64,
+        now_ms: impl FnOnce() -> u64,
     ) -> Result<Appended, AppendError> {
         if self.closed {
             return Err(AppendError::Closed);
@@ -194,7 +195,7 @@ impl Accumulator {
         let asleep = self.sleeps_until_ms != AWAKE;
         let slot = self.slot_with_room(target, at_most);
         if self.queue(slot).open.is_none() {
-            self.open(slot, now_ms);
+            self.open(slot, now_ms());
         }
         let delivery = self.append_to_open(slot, content)?;
         if self.open_bytes(slot) >= self.limits.batch_size_bytes {
@@ -293,6 +294,11 @@ impl Accumulator {
 
     /// The taker sleeps from now on until the time that is returned; a record that needs it earlier wakes it.
     pub fn sleep(&mut self) -> u64 {
+        while let Some((_, slot, id)) = self.lingering.front().copied()
+            && !self.is_open(slot, id)
+        {
+            self.lingering.pop_front();
+        }
         let due_ms = self.lingering.front().map_or(u64::MAX, |(due_ms, ..)| *due_ms);
         self.sleeps_until_ms = due_ms.min(self.next_deadline_ms());
         self.sleeps_until_ms
@@ -424,6 +430,10 @@ impl Accumulator {
         }
     }
 
+    fn is_open(&self, slot: Slot, id: BatchId) -> bool {
+        self.queues[slot.0 as usize].open.as_ref().is_some_and(|open| open.id == id)
+    }
+
     /// Whether the partition has a batch to take now.
     fn is_due(&self, slot: Slot, now_ms: u64) -> bool {
         let queue = &self.queues[slot.0 as usize];
@@ -433,7 +443,7 @@ impl Accumulator {
 
     fn collect_lingered(&mut self, now_ms: u64) {
         while let Some((_, slot, id)) = self.lingering.pop_front_if(|(due_ms, ..)| *due_ms <= now_ms) {
-            if self.queue(slot).open.as_ref().is_some_and(|open| open.id == id) {
+            if self.is_open(slot, id) {
                 self.mark_ready(slot);
             }
         }
@@ -442,7 +452,7 @@ impl Accumulator {
     fn make_all_due(&mut self) {
         self.flush_before = self.next_batch;
         for (_, slot, id) in std::mem::take(&mut self.lingering) {
-            if self.queue(slot).open.as_ref().is_some_and(|open| open.id == id) {
+            if self.is_open(slot, id) {
                 self.mark_ready(slot);
             }
         }
@@ -468,5 +478,216 @@ fn expected_bytes(last_batch_bytes: usize, batch_size_bytes: usize) -> usize {
         batch_size_bytes
     } else {
         last_batch_bytes.next_power_of_two()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tidelog_record::{Batch, Compression, Compressor, Decompressor};
+
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        linger_ms: 5,
+        batch_size_bytes: 200,
+        max_record_bytes: 1000,
+        buffer_memory_bytes: 2000,
+        delivery_timeout_ms: 100,
+    };
+
+    fn with(limits: Limits, partitions: u32) -> (Accumulator, TopicIndex, Vec<Slot>) {
+        let mut accumulator = Accumulator::new(limits, 1);
+        let topic = accumulator.add_topic();
+        let slots = (0..partitions).map(|_| accumulator.add_partition(topic)).collect();
+        (accumulator, topic, slots)
+    }
+
+    fn content(value: &[u8]) -> Content<'_> {
+        Content { timestamp: TimestampMs(0), key: None, value: Some(value), headers: &[] }
+    }
+
+    fn append(
+        accumulator: &mut Accumulator,
+        slot: Slot,
+        value: &[u8],
+        now_ms: u64,
+    ) -> Result<bool, AppendError> {
+        accumulator.append(Target::Partition(slot), &content(value), || now_ms).map(|appended| appended.wake)
+    }
+
+    /// What can be taken, as slot and values.
+    fn take_all(accumulator: &mut Accumulator, now_ms: u64) -> Vec<(u32, Vec<Vec<u8>>)> {
+        let mut taken = Vec::new();
+        while let Some((slot, mut batch)) = accumulator.take(now_ms, |_| true) {
+            let bytes = batch.builder.build(&mut Compressor::new(Compression::None)).unwrap();
+            let bytes = Batch::parse(bytes).unwrap();
+            let mut decompressor = Decompressor::default();
+            let records = bytes.records(&mut decompressor).unwrap();
+            taken.push((slot.0, records.map(|record| record.unwrap().value.unwrap().to_vec()).collect()));
+        }
+        taken
+    }
+
+    #[test]
+    fn a_batch_is_due_when_it_has_lingered_and_not_before() {
+        let (mut accumulator, _, slots) = with(LIMITS, 2);
+        append(&mut accumulator, slots[0], b"a", 10).unwrap();
+        append(&mut accumulator, slots[1], b"b", 12).unwrap();
+        append(&mut accumulator, slots[0], b"c", 14).unwrap();
+        assert_eq!((take_all(&mut accumulator, 14), accumulator.has_work(14)), (vec![], false));
+        assert_eq!((accumulator.has_work(15), accumulator.sleep()), (true, 15));
+        assert_eq!(take_all(&mut accumulator, 15), [(0, vec![b"a".to_vec(), b"c".to_vec()])]);
+        assert_eq!(take_all(&mut accumulator, 17), [(1, vec![b"b".to_vec()])]);
+    }
+
+    #[test]
+    fn a_full_batch_is_due_at_once_and_the_next_one_behind_it_is_not() {
+        let (mut accumulator, _, slots) = with(LIMITS, 1);
+        for value in [[1; 40], [2; 40], [3; 40]] {
+            append(&mut accumulator, slots[0], &value, 0).unwrap();
+        }
+        assert_eq!(take_all(&mut accumulator, 0), [(0, vec![vec![1; 40], vec![2; 40]])]);
+        assert_eq!(take_all(&mut accumulator, 5), [(0, vec![vec![3; 40]])]);
+    }
+
+    #[test]
+    fn a_record_larger_than_a_batch_travels_alone() {
+        let (mut accumulator, _, slots) = with(LIMITS, 1);
+        for value in [&[1; 10][..], &[2; 900], &[3; 10]] {
+            append(&mut accumulator, slots[0], value, 0).unwrap();
+        }
+        let batches = [(0, vec![vec![1; 10]]), (0, vec![vec![2; 900]])];
+        assert_eq!(take_all(&mut accumulator, 0), batches);
+        let too_large = append(&mut accumulator, slots[0], &[0; 1000], 0);
+        assert_eq!(too_large, Err(AppendError::TooLarge { record_bytes: 1025 }));
+    }
+
+    #[test]
+    fn the_taker_is_woken_once_and_only_if_it_would_sleep_for_too_long() {
+        let (mut accumulator, _, slots) = with(LIMITS, 2);
+        assert_eq!(append(&mut accumulator, slots[0], b"a", 0), Ok(false), "it is awake");
+        assert_eq!(accumulator.sleep(), 5);
+        assert_eq!(append(&mut accumulator, slots[0], b"b", 1), Ok(false), "it wakes in time for that batch");
+        assert_eq!(append(&mut accumulator, slots[1], b"c", 1), Ok(false), "and for that one");
+        assert_eq!(append(&mut accumulator, slots[1], &[0; 200], 1), Ok(true), "a batch is full");
+        assert_eq!(append(&mut accumulator, slots[0], &[0; 200], 1), Ok(false), "it was woken already");
+        accumulator.awake();
+        assert_eq!(take_all(&mut accumulator, 1).len(), 4);
+        assert_eq!(accumulator.sleep(), 100, "the oldest batch's deadline");
+        assert_eq!(append(&mut accumulator, slots[0], b"d", 2), Ok(true));
+    }
+
+    #[test]
+    fn a_partition_that_is_not_admitted_is_parked_and_does_not_hold_up_others() {
+        let (mut accumulator, _, slots) = with(Limits { linger_ms: 0, ..LIMITS }, 2);
+        append(&mut accumulator, slots[0], b"a", 0).unwrap();
+        append(&mut accumulator, slots[1], b"b", 0).unwrap();
+        let (slot, _) = accumulator.take(0, |slot| slot != slots[0]).unwrap();
+        assert_eq!(slot, slots[1]);
+        append(&mut accumulator, slots[0], b"c", 0).unwrap();
+        assert!(!accumulator.has_work(0));
+        accumulator.unpark(slots[0], 0);
+        assert_eq!(take_all(&mut accumulator, 0), [(0, vec![b"a".to_vec(), b"c".to_vec()])]);
+    }
+
+    #[test]
+    fn memory_is_bounded_and_given_back_and_wanting_more_ends_the_lingering() {
+        let (mut accumulator, _, slots) = with(Limits { batch_size_bytes: 10_000, ..LIMITS }, 1);
+        let mut count = 0;
+        while append(&mut accumulator, slots[0], &[7; 90], 0) != Err(AppendError::Full) {
+            count += 1;
+            assert!(accumulator.buffered_bytes() <= 2000);
+        }
+        assert_eq!(count, 18);
+        let (_, batch) = accumulator.take(0, |_| true).expect("due, though it has not lingered");
+        assert_eq!(batch.charged_bytes, accumulator.buffered_bytes());
+        accumulator.finish(batch.id, batch.charged_bytes);
+        assert_eq!(accumulator.buffered_bytes(), 0);
+        append(&mut accumulator, slots[0], &[7; 90], 0).unwrap();
+    }
+
+    #[test]
+    fn records_without_a_key_fill_one_batch_before_they_go_elsewhere() {
+        let (mut accumulator, topic, _) = with(Limits { buffer_memory_bytes: 1 << 20, ..LIMITS }, 8);
+        let mut places = Vec::new();
+        for _ in 0..400 {
+            let appended = accumulator.append(Target::Any(topic), &content(&[0; 30]), || 0).unwrap();
+            places.push(appended.delivery.partition().0);
+        }
+        let runs: Vec<usize> = places.chunk_by(|one, next| one == next).map(<[i32]>::len).collect();
+        // Three fit; two batches in a row may by chance go to one partition.
+        assert!(runs.iter().rev().skip(1).all(|run| run % 3 == 0), "{runs:?}");
+        for partition in 0..8 {
+            let share = places.iter().filter(|place| **place == partition).count();
+            assert!((20..=90).contains(&share), "partition {partition} got {share} of 400");
+        }
+    }
+
+    #[test]
+    fn records_without_a_key_avoid_partitions_that_are_behind() {
+        let (mut accumulator, topic, slots) = with(Limits { buffer_memory_bytes: 1 << 20, ..LIMITS }, 2);
+        for _ in 0..100 {
+            append(&mut accumulator, slots[0], &[0; 150], 0).unwrap();
+        }
+        let mut counts = [0; 2];
+        for _ in 0..90 {
+            let appended = accumulator.append(Target::Any(topic), &content(&[0; 30]), || 0).unwrap();
+            counts[appended.delivery.partition().0 as usize] += 1;
+        }
+        // Two picks at random, both of them the one that is behind: a quarter.
+        assert!(counts[0] < 45 && counts[1] > 45, "{counts:?}");
+    }
+
+    #[test]
+    fn flushing_makes_due_what_was_there_and_names_what_to_wait_for() {
+        let (mut accumulator, _, slots) = with(LIMITS, 2);
+        append(&mut accumulator, slots[0], b"a", 0).unwrap();
+        append(&mut accumulator, slots[1], b"b", 0).unwrap();
+        assert_eq!(accumulator.flush().len(), 2);
+        append(&mut accumulator, slots[1], b"c", 0).unwrap();
+        let taken = take_all(&mut accumulator, 0);
+        assert_eq!(taken, [(0, vec![b"a".to_vec()]), (1, vec![b"b".to_vec(), b"c".to_vec()])]);
+        append(&mut accumulator, slots[0], b"d", 0).unwrap();
+        assert_eq!(take_all(&mut accumulator, 0), []);
+    }
+
+    #[test]
+    fn batches_expire_in_order_wherever_they_are() {
+        let (mut accumulator, _, slots) = with(Limits { linger_ms: 0, ..LIMITS }, 1);
+        append(&mut accumulator, slots[0], b"taken", 0).unwrap();
+        let (_, taken) = accumulator.take(0, |_| true).unwrap();
+        append(&mut accumulator, slots[0], &[0; 190], 10).unwrap();
+        append(&mut accumulator, slots[0], b"open", 20).unwrap();
+        assert_eq!((accumulator.next_deadline_ms(), accumulator.first_expired(99)), (100, None));
+
+        assert_eq!(accumulator.first_expired(130), Some((slots[0], taken.id)));
+        assert!(accumulator.remove(slots[0], taken.id).is_none());
+        accumulator.finish(taken.id, taken.charged_bytes);
+        for id in [BatchId(1), BatchId(2)] {
+            assert_eq!(accumulator.first_expired(130), Some((slots[0], id)));
+            let removed = accumulator.remove(slots[0], id).unwrap();
+            accumulator.finish(id, removed.charged_bytes);
+        }
+        assert_eq!((accumulator.first_expired(130), accumulator.buffered_bytes()), (None, 0));
+        assert!(accumulator.take(130, |_| true).is_none());
+    }
+
+    #[test]
+    fn a_closed_accumulator_takes_nothing_and_is_drained_when_all_is_finished() {
+        let (mut accumulator, _, slots) = with(LIMITS, 1);
+        append(&mut accumulator, slots[0], b"a", 0).unwrap();
+        accumulator.close();
+        assert_eq!(append(&mut accumulator, slots[0], b"b", 0), Err(AppendError::Closed));
+        assert!(!accumulator.is_drained());
+        let (_, batch) = accumulator.take(0, |_| true).unwrap();
+        accumulator.finish(batch.id, batch.charged_bytes);
+        assert!(accumulator.is_drained());
+    }
+
+    #[test]
+    fn as_much_is_reserved_as_the_last_batch_took() {
+        let reserved: Vec<usize> =
+            [0, 100, 300, 500, 999, 5000].map(|last| expected_bytes(last, 1000)).into();
+        assert_eq!(reserved, [1, 128, 512, 1000, 1000, 1000]);
     }
 }

@@ -18,6 +18,7 @@ mod topics;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use tidelog_grpc_api::v1::{ErrorCode, ErrorDetail};
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout_at};
 
@@ -152,8 +153,7 @@ impl Producer {
             value: record.value,
             headers: record.headers,
         };
-        let now_ms = shared.clock.now_ms();
-        let appended = shared.accumulator().append(target, &content, now_ms);
+        let appended = shared.accumulator().append(target, &content, || shared.clock.now_ms());
         match appended {
             Ok(appended) => {
                 if appended.wake {
@@ -224,13 +224,15 @@ impl Shared {
     }
 
     async fn load_topic(&self, topic: &str, deadline: Instant) -> Result<u32, SendError> {
-        let _one_at_a_time = self.describing.lock().await;
-        if let Some(count) = self.topics.partition_count(topic) {
-            return Ok(count);
-        }
         let started = Instant::now();
-        let described = timeout_at(deadline, self.describe(topic)).await;
-        let cause = match described {
+        let describe_once = async {
+            let _one_at_a_time = self.describing.lock().await;
+            match self.topics.partition_count(topic) {
+                Some(count) => Ok(count),
+                None => self.describe(topic).await,
+            }
+        };
+        let cause = match timeout_at(deadline, describe_once).await {
             Ok(Ok(count)) => return Ok(count),
             Ok(Err(error)) if error.is_unknown_topic() => {
                 return Err(SendError::UnknownTopic { topic: topic.to_owned() });
@@ -246,6 +248,10 @@ impl Shared {
     async fn describe(&self, topic: &str) -> Result<u32, AdminError> {
         let description = self.client.admin().describe_topic(topic).await?;
         let count = description.partitions.len() as u32;
+        if count == 0 {
+            let detail = ErrorDetail::new(ErrorCode::LeaderNotAvailable, "the topic has no partitions yet");
+            return Err(CallError::Refused(detail.into()).into());
+        }
         self.topics.learn(topic, count, &mut self.accumulator());
         Ok(count)
     }

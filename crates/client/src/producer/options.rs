@@ -38,8 +38,8 @@ pub struct ProducerOptions {
     /// How long after [`send`](crate::Producer::send) a record's fate is decided at the latest, in milliseconds: after
     /// that it has failed. Default 120,000.
     pub delivery_timeout_ms: u64,
-    /// How long to wait for an answer before the connection counts as broken, in milliseconds; also how long the broker
-    /// may wait for replicas. Default 30,000.
+    /// How long the broker may wait for replicas, in milliseconds; without an answer after a quarter more, the connection
+    /// counts as broken. Default 30,000.
     pub request_timeout_ms: u32,
     /// The first pause before a retry, in milliseconds; it doubles with each failure in a row. Default 100.
     pub retry_backoff_ms: u64,

@@ -55,9 +55,6 @@ struct Link {
 /// Requests between this task and the connection's: one is being sent while the next is made.
 const QUEUED_REQUESTS: usize = 1;
 
-/// What a broker may take beyond the time that it was given, before the connection counts as broken.
-const ANSWER_GRACE_MS: u64 = 5_000;
-
 impl Sender {
     pub fn new(shared: Arc<Shared>) -> Self {
         let options = &shared.options;
@@ -123,6 +120,10 @@ impl Sender {
         if let Some(identity) = identity {
             self.in_flight.identify(identity);
         }
+        if self.shared.options.acks == Acks::None {
+            // No answer will ever come to say so.
+            self.failures = 0;
+        }
         let shared = Arc::clone(&self.shared);
         shared.accumulator().unpark_all(shared.clock.now_ms());
         loop {
@@ -180,8 +181,9 @@ impl Sender {
         (false, accumulator.sleep().min(retry_ms).min(timeout_ms))
     }
 
+    /// How long an answer may take: what the broker was given, and a quarter more for the way.
     fn patience_ms(&self) -> u64 {
-        u64::from(self.shared.options.request_timeout_ms) + ANSWER_GRACE_MS
+        u64::from(self.shared.options.request_timeout_ms) * 5 / 4
     }
 
     fn answer_is_overdue(&self) -> bool {

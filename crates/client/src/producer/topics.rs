@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use tidelog_grpc_api::partition_for_key;
+
 use super::accumulator::{Accumulator, Slot, Target, TopicIndex};
 use super::error::SendError;
 use super::record::ProducerRecord;
-use crate::partitioner::partition_for_key;
 
 /// A partition's name.
 #[derive(Clone, Debug)]

@@ -1,4 +1,5 @@
-//! Which partition a key belongs to: exactly as Kafka's own clients decide, so that all of them agree.
+//! Which partition a key belongs to: exactly as Kafka's own clients decide, so that all of
+//! them agree with each other, with our clients, and with a broker that places plain records.
 
 /// The partition of a key: Kafka's default partitioner.
 ///
@@ -7,7 +8,7 @@
 ///
 /// ```
 /// // Any Kafka client puts this key there, too.
-/// assert_eq!(tidelog_client::partition_for_key(b"user-7", 12), 8);
+/// assert_eq!(tidelog_grpc_api::partition_for_key(b"user-7", 12), 8);
 /// ```
 pub fn partition_for_key(key: &[u8], partition_count: u32) -> u32 {
     (murmur2(key) & 0x7fff_ffff) % partition_count

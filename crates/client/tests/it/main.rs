@@ -1,0 +1,6 @@
+//! The client against a broker in memory.
+
+mod admin;
+mod consumer;
+mod mock;
+mod producer;
