@@ -27,9 +27,10 @@ use crate::record::{MetadataRecord, RecordError};
 /// * Every committed record is delivered once after each start of the delivery, in the order of the offsets, which rise.
 /// * What is committed stays: every later delivery, also after a restart, has the same record at the same offset.
 /// * A rejected proposal is never committed, and neither are those that were proposed after it and before the rejection
-///   was delivered: they were decided on its ground.
+///   was delivered: they were decided on its ground. A rejection is delivered before anything else at its offsets.
 /// * A proposal is answered by a commit or by a rejection, unless the log fails or the program ends first. Its fate is
-///   then what the next start delivers.
+///   then what the next start delivers: a log that can't tell whether a proposal will come back has failed, and says so
+///   with [`LogError::Stopped`], never with a rejection.
 pub trait MetadataLog {
     /// Queues `records`, of which there must be at least one, and says where they will stand. Does not wait.
     fn propose(&mut self, records: &[MetadataRecord]) -> Result<Proposal, ProposeError>;

@@ -1,7 +1,5 @@
 //! What a broker's configs mean.
 
-use tidelog_model::NodeId;
-
 use super::topic::unsigned;
 use super::{ConfigValue, Layers};
 
@@ -9,12 +7,8 @@ use super::{ConfigValue, Layers};
 /// [`TopicConfig`](super::TopicConfig).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokerConfig {
-    /// `node.id`.
-    pub node_id: NodeId,
     /// `broker.rack`.
     pub rack: Option<String>,
-    /// `log.dirs`; empty if not set.
-    pub log_dirs: Vec<String>,
     /// `auto.create.topics.enable`.
     pub auto_create_topics_enable: bool,
     /// `delete.topic.enable`.
@@ -49,9 +43,7 @@ impl BrokerConfig {
     /// What `layers` mean for their broker.
     pub fn resolve(layers: &Layers<'_>) -> Self {
         BrokerConfig {
-            node_id: NodeId(integer(layers, "node.id") as i32),
             rack: text(layers, "broker.rack"),
-            log_dirs: list(layers, "log.dirs"),
             auto_create_topics_enable: boolean(layers, "auto.create.topics.enable"),
             delete_topic_enable: boolean(layers, "delete.topic.enable"),
             num_partitions: integer(layers, "num.partitions") as i32,
@@ -94,14 +86,6 @@ fn text(layers: &Layers<'_>, name: &str) -> Option<String> {
     }
 }
 
-fn list(layers: &Layers<'_>, name: &str) -> Vec<String> {
-    match layers.broker_value(name) {
-        None => Vec::new(),
-        Some(ConfigValue::List(elements)) => elements,
-        Some(other) => panic!("{name} is not a list: {other:?}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{ConfigMap, Origin, WrittenConfig};
@@ -115,9 +99,7 @@ mod tests {
 
     fn default() -> BrokerConfig {
         BrokerConfig {
-            node_id: NodeId(1),
             rack: None,
-            log_dirs: Vec::new(),
             auto_create_topics_enable: true,
             delete_topic_enable: true,
             num_partitions: 1,
@@ -127,7 +109,7 @@ mod tests {
             request_max_bytes: 104_857_600,
             fetch_max_bytes: 57_671_680,
             memory_bytes: 64 << 20,
-            journal_bytes: 1 << 30,
+            journal_bytes: 128 << 20,
             journal_dir: None,
             disk_reserve_bytes: 1 << 30,
             open_files: None,
@@ -143,9 +125,7 @@ mod tests {
     #[test]
     fn what_was_written_and_set_live_counts() {
         let written = [
-            ("node.id", "7"),
             ("broker.rack", "a"),
-            ("log.dirs", "/data"),
             ("auto.create.topics.enable", "false"),
             ("num.partitions", "2147483647"),
             ("default.replication.factor", "32767"),
@@ -154,9 +134,7 @@ mod tests {
             ("tidelog.journal.dir", ""),
         ];
         let expected = BrokerConfig {
-            node_id: NodeId(7),
             rack: Some("a".to_owned()),
-            log_dirs: vec!["/data".to_owned()],
             auto_create_topics_enable: false,
             num_partitions: i32::MAX,
             default_replication_factor: i16::MAX,

@@ -1,17 +1,19 @@
 //! The configs of a broker that exist now: those of Apache Kafka 4.4 that mean something here, under its names, with its
 //! types, defaults and rules, and ours. Those that give a topic's config its default repeat that config's rules.
+//! Where a broker is (node id, data directory, addresses) is not here: its operator says that beside the configs.
 
 use super::key::ConfigKey;
 use super::key::Support::{Ignored, Waits};
 use super::key::Unit::{Bytes, Hours, Milliseconds, Minutes, Records};
-use super::key::Valid::{Any, AtLeast, Between, Elements, MinusOneOrBetween, Words};
+use super::key::Valid::{Any, AtLeast, Between, MinusOneOrBetween, Words};
 use super::key::ValueType::{Boolean, Double, Int, List, Long, String};
 use super::topic_keys::{
-    CLEANUP_POLICIES, COMPRESSION_TYPES, DURABILITIES, RECORD_MAX_BYTES, TIMESTAMP_TYPES,
+    CLEANUP_POLICIES, COMPRESSION_TYPES, DURABILITIES, RECORD_LIMIT, RECORD_MAX_BYTES, TIMESTAMP_TYPES,
 };
 
 const COMPACTION: &str = "log compaction";
 const TIERED: &str = "tiered storage";
+const KAFKA: &str = "the Kafka listener";
 const SEE_TOPIC: &str = "the topic config that it is the default of has no effect";
 
 const RETENTION: &[&str] = &["log.retention.ms", "log.retention.minutes", "log.retention.hours"];
@@ -22,6 +24,7 @@ const FLUSH: &[&str] = &["log.flush.interval.ms", "log.flush.scheduler.interval.
 /// By name.
 pub(super) static BROKER_KEYS: &[ConfigKey] = &[
     ConfigKey::broker("auto.create.topics.enable", Boolean, "true")
+        .support(Waits(KAFKA))
         .doc("Create a topic with the default configs when a client asks for its metadata or produces to it."),
     ConfigKey::broker("broker.rack", String, "")
         .without_default()
@@ -29,6 +32,7 @@ pub(super) static BROKER_KEYS: &[ConfigKey] = &[
     ConfigKey::broker("compression.gzip.level", Int, "-1")
         .valid(MinusOneOrBetween(1, 9))
         .live()
+        .support(Ignored(SEE_TOPIC))
         .doc("The default of the topic config `compression.gzip.level`."),
     ConfigKey::broker("compression.lz4.level", Int, "9")
         .valid(Between(1, 17))
@@ -42,6 +46,7 @@ pub(super) static BROKER_KEYS: &[ConfigKey] = &[
     ConfigKey::broker("compression.zstd.level", Int, "3")
         .valid(Between(-131_072, 22))
         .live()
+        .support(Ignored(SEE_TOPIC))
         .doc("The default of the topic config `compression.zstd.level`."),
     ConfigKey::broker("default.replication.factor", Int, "1")
         .valid(Between(1, i16::MAX as i64))
@@ -51,6 +56,7 @@ pub(super) static BROKER_KEYS: &[ConfigKey] = &[
     ConfigKey::broker("fetch.max.bytes", Int, "57671680")
         .valid(AtLeast(1024))
         .unit(Bytes)
+        .support(Waits(KAFKA))
         .doc("The most that one fetch answers, whatever the client asks for; a single larger batch is answered alone."),
     ConfigKey::broker("log.cleaner.delete.retention.ms", Long, "86400000")
         .valid(AtLeast(0))
@@ -79,10 +85,6 @@ pub(super) static BROKER_KEYS: &[ConfigKey] = &[
         .valid(Words(CLEANUP_POLICIES))
         .live()
         .doc("The default of the topic config `cleanup.policy`."),
-    ConfigKey::broker("log.dirs", List, "")
-        .without_default()
-        .valid(Elements)
-        .doc("Where the records lie: the directory that `--data-dir` names. One for now."),
     ConfigKey::broker("log.flush.interval.messages", Long, "9223372036854775807")
         .valid(AtLeast(1))
         .unit(Records)
@@ -224,6 +226,7 @@ pub(super) static BROKER_KEYS: &[ConfigKey] = &[
         .valid(Between(1, RECORD_MAX_BYTES))
         .unit(Bytes)
         .live()
+        .support(Waits(RECORD_LIMIT))
         .doc("The default of the topic config `max.decompressed.message.bytes`."),
     ConfigKey::broker("message.max.bytes", Int, "1048588")
         .valid(AtLeast(0))
@@ -234,9 +237,6 @@ pub(super) static BROKER_KEYS: &[ConfigKey] = &[
         .valid(AtLeast(1))
         .live()
         .doc("The default of the topic config `min.insync.replicas`."),
-    ConfigKey::broker("node.id", Int, "1")
-        .valid(AtLeast(0))
-        .doc("This broker's id: unique in its cluster, and the same at every start."),
     ConfigKey::broker("num.partitions", Int, "1")
         .valid(AtLeast(1))
         .doc("How many partitions a topic gets whose creator does not say."),
@@ -251,6 +251,7 @@ pub(super) static BROKER_KEYS: &[ConfigKey] = &[
     ConfigKey::broker("socket.request.max.bytes", Int, "104857600")
         .valid(AtLeast(1))
         .unit(Bytes)
+        .support(Waits(KAFKA))
         .doc("The largest request that is read; a larger one closes its connection."),
     ConfigKey::broker("tidelog.disk.reserve.bytes", Long, "1073741824")
         .valid(AtLeast(0))

@@ -81,8 +81,6 @@ pub enum Valid {
     MinusOneOrBetween(i64, i64),
     /// One of these words; for a list: any of these words, each once, and none for the empty list.
     Words(&'static [&'static str]),
-    /// A list of any texts, at least one, each once.
-    Elements,
     /// `*`, or a list of `partition:broker`.
     Replicas,
 }
@@ -173,7 +171,6 @@ impl ConfigKey {
                 format!("a list of: {}", words.join(", "))
             }
             Valid::Words(words) => format!("one of: {}", words.join(", ")),
-            Valid::Elements => format!("{what}, at least one, each once"),
             Valid::Replicas => "'*' or a list of partition:broker, for example 0:1,1:2".to_owned(),
         }
     }
@@ -259,10 +256,6 @@ impl Valid {
                 }
                 ConfigValue::Text(word) if words.contains(&word.as_str()) => Ok(()),
                 _ => Err(ValueFault::NotOneOf),
-            },
-            Valid::Elements => match value {
-                ConfigValue::List(elements) if !elements.is_empty() => check_distinct(elements),
-                _ => Err(ValueFault::EmptyElement),
             },
             Valid::Replicas => match value {
                 ConfigValue::List(elements)

@@ -11,14 +11,12 @@ use super::{ConfigMap, ConfigValue, Layers};
 pub struct TopicConfig {
     /// `cleanup.policy`.
     pub cleanup_policy: CleanupPolicy,
-    /// `compression.type` with its level.
+    /// `compression.type`.
     pub compression: CompressionConfig,
     /// `tidelog.durability`.
     pub durability: Durability,
     /// `max.message.bytes`: the largest batch.
     pub max_message_bytes: u32,
-    /// `max.decompressed.message.bytes`: the largest record.
-    pub max_decompressed_message_bytes: u32,
     /// `message.timestamp.type`.
     pub timestamp_type: TimestampType,
     /// `message.timestamp.before.max.ms`.
@@ -48,7 +46,7 @@ pub struct CleanupPolicy {
     pub compact: bool,
 }
 
-/// How batches are stored (`compression.type` and the level of its codec).
+/// How batches are stored (`compression.type`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CompressionConfig {
     /// As the producer compressed them.
@@ -56,19 +54,13 @@ pub enum CompressionConfig {
     /// Not compressed.
     Uncompressed,
     /// With gzip.
-    Gzip {
-        /// 1 to 9; `None`: gzip's own default.
-        level: Option<u32>,
-    },
+    Gzip,
     /// With snappy.
     Snappy,
     /// With lz4.
     Lz4,
     /// With zstd.
-    Zstd {
-        /// −131072 to 22.
-        level: i32,
-    },
+    Zstd,
 }
 
 /// Whose clock gives records their time (`message.timestamp.type`).
@@ -91,7 +83,6 @@ impl TopicConfig {
             compression: values.compression(),
             durability: durability(&values.text("tidelog.durability")),
             max_message_bytes: unsigned(values.integer("max.message.bytes")),
-            max_decompressed_message_bytes: unsigned(values.integer("max.decompressed.message.bytes")),
             timestamp_type: values.timestamp_type(),
             timestamp_before_max_ms: values.integer("message.timestamp.before.max.ms"),
             timestamp_after_max_ms: values.integer("message.timestamp.after.max.ms"),
@@ -140,12 +131,10 @@ impl Values<'_> {
         match self.text("compression.type").as_str() {
             "producer" => CompressionConfig::Producer,
             "uncompressed" => CompressionConfig::Uncompressed,
-            "gzip" => {
-                CompressionConfig::Gzip { level: u32::try_from(self.integer("compression.gzip.level")).ok() }
-            }
+            "gzip" => CompressionConfig::Gzip,
             "snappy" => CompressionConfig::Snappy,
             "lz4" => CompressionConfig::Lz4,
-            "zstd" => CompressionConfig::Zstd { level: self.integer("compression.zstd.level") as i32 },
+            "zstd" => CompressionConfig::Zstd,
             other => panic!("compression.type {other} came past its check"),
         }
     }
@@ -194,7 +183,6 @@ mod tests {
         compression: CompressionConfig::Producer,
         durability: Durability::Fsync,
         max_message_bytes: 1_048_588,
-        max_decompressed_message_bytes: 2_147_483_639,
         timestamp_type: TimestampType::CreateTime,
         timestamp_before_max_ms: i64::MAX,
         timestamp_after_max_ms: 3_600_000,
@@ -240,15 +228,13 @@ mod tests {
 
     #[test]
     fn every_word_has_its_meaning() {
-        let compression = |entries: &[(&str, &str)]| resolve(entries, &[]).compression;
-        assert_eq!(compression(&[("compression.type", "uncompressed")]), CompressionConfig::Uncompressed);
-        assert_eq!(compression(&[("compression.type", "gzip")]), CompressionConfig::Gzip { level: None });
-        let gzip_9 = [("compression.type", "gzip"), ("compression.gzip.level", "9")];
-        assert_eq!(compression(&gzip_9), CompressionConfig::Gzip { level: Some(9) });
-        assert_eq!(compression(&[("compression.type", "snappy")]), CompressionConfig::Snappy);
-        assert_eq!(compression(&[("compression.type", "lz4")]), CompressionConfig::Lz4);
-        let zstd = [("compression.type", "zstd"), ("compression.zstd.level", "-7")];
-        assert_eq!(compression(&zstd), CompressionConfig::Zstd { level: -7 });
+        let compression = |word| resolve(&[("compression.type", word)], &[]).compression;
+        assert_eq!(compression("producer"), CompressionConfig::Producer);
+        assert_eq!(compression("uncompressed"), CompressionConfig::Uncompressed);
+        assert_eq!(compression("gzip"), CompressionConfig::Gzip);
+        assert_eq!(compression("snappy"), CompressionConfig::Snappy);
+        assert_eq!(compression("lz4"), CompressionConfig::Lz4);
+        assert_eq!(compression("zstd"), CompressionConfig::Zstd);
         let log_append_time = resolve(&[("message.timestamp.type", "LogAppendTime")], &[]);
         assert_eq!(log_append_time.timestamp_type, TimestampType::LogAppendTime);
         let policy = |value| resolve(&[("cleanup.policy", value)], &[]).cleanup_policy;

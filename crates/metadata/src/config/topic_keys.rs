@@ -18,6 +18,11 @@ pub(super) const DURABILITIES: &[&str] = &["fsync", "replicated"];
 /// The largest Java array, Kafka's limit for one record.
 pub(super) const RECORD_MAX_BYTES: i64 = 2_147_483_639;
 
+/// What a limit on single records waits for.
+pub(super) const RECORD_LIMIT: &str =
+    "a limit on single records; whole batches have one, whatever is set here";
+
+const LEVEL: &str = "the broker compresses at the one level of each codec that suits a log";
 const COMPACTION: &str = "log compaction";
 const TIERED: &str = "tiered storage";
 const REPLICATION: &str = "replication between brokers";
@@ -35,11 +40,12 @@ pub(super) static TOPIC_KEYS: &[ConfigKey] = &[
     ConfigKey::topic("compression.gzip.level", Int, "-1")
         .valid(MinusOneOrBetween(1, 9))
         .synonyms(&["compression.gzip.level"])
+        .support(Ignored(LEVEL))
         .doc("How hard gzip tries when `compression.type` is `gzip`; -1 is gzip's own default."),
     ConfigKey::topic("compression.lz4.level", Int, "9")
         .valid(Between(1, 17))
         .synonyms(&["compression.lz4.level"])
-        .support(Ignored("lz4 is written at its one fast level"))
+        .support(Ignored(LEVEL))
         .doc("How hard lz4 tries when `compression.type` is `lz4`."),
     ConfigKey::topic("compression.type", String, "producer")
         .valid(Words(COMPRESSION_TYPES))
@@ -51,6 +57,7 @@ pub(super) static TOPIC_KEYS: &[ConfigKey] = &[
     ConfigKey::topic("compression.zstd.level", Int, "3")
         .valid(Between(-131_072, 22))
         .synonyms(&["compression.zstd.level"])
+        .support(Ignored(LEVEL))
         .doc("How hard zstd tries when `compression.type` is `zstd`."),
     ConfigKey::topic("delete.retention.ms", Long, "86400000")
         .valid(AtLeast(0))
@@ -121,6 +128,7 @@ pub(super) static TOPIC_KEYS: &[ConfigKey] = &[
         .valid(Between(1, RECORD_MAX_BYTES))
         .unit(Bytes)
         .synonyms(&["max.decompressed.message.bytes"])
+        .support(Waits(RECORD_LIMIT))
         .doc("The largest record that is taken, measured after decompression."),
     ConfigKey::topic("max.message.bytes", Int, "1048588")
         .valid(AtLeast(0))

@@ -91,13 +91,16 @@ mod tests {
         let written = [
             ("num.partitions", " 4 ", Origin::CommandLine),
             ("num.partitions", "8", Origin::File),
-            ("log.dirs", "a", Origin::File),
-            ("log.dirs", "b , c", Origin::File),
+            ("log.cleanup.policy", "delete", Origin::File),
+            ("log.cleanup.policy", "delete , compact", Origin::File),
         ];
         let config = WrittenConfig::new(written).unwrap();
         assert_eq!(config.get(known_key(Scope::Broker, "num.partitions")), Some(("4", Origin::CommandLine)));
-        assert_eq!(config.get(known_key(Scope::Broker, "log.dirs")), Some(("b,c", Origin::File)));
-        assert_eq!(config.get(known_key(Scope::Broker, "node.id")), None);
+        assert_eq!(
+            config.get(known_key(Scope::Broker, "log.cleanup.policy")),
+            Some(("delete,compact", Origin::File))
+        );
+        assert_eq!(config.get(known_key(Scope::Broker, "broker.rack")), None);
     }
 
     #[test]

@@ -209,6 +209,21 @@ fn configs_that_this_version_does_not_know_are_refused_and_not_ignored() {
 }
 
 #[test]
+fn a_config_that_was_taken_back_leaves_no_trace() {
+    let never = image();
+    let mut image = image();
+    for node_id in [None, Some(NodeId(1))] {
+        let (set, delete) = (map(&[("log.retention.ms", "5")]), ["log.retention.ms".to_owned()].into());
+        let on = BrokerConfigChanged { node_id, set, delete: BTreeSet::new() };
+        let off = BrokerConfigChanged { node_id, set: ConfigMap::new(), delete };
+        for record in [on, off] {
+            image.apply(image.last_offset().unwrap().next(), &record.into()).unwrap();
+        }
+    }
+    assert_eq!(image.snapshot(), never.snapshot());
+}
+
+#[test]
 fn producer_ids_never_go_back_and_a_cluster_is_created_once() {
     let record = ProducerIdsAllocated { node_id: NodeId(1), next_producer_id: ProducerId(-1) };
     let error = ApplyError::ProducerIdsFall { old: ProducerId(0), new: ProducerId(-1) };

@@ -75,9 +75,7 @@ fn our_broker_configs_have_kafkas_types_and_defaults_and_change_live_where_kafka
     let mut theirs = BTreeSet::new();
     for [name, value_type, default, update] in rows(BROKER_KEYS) {
         let key = find_key(Scope::Broker, name).unwrap();
-        // Kafka has no default for it: its operator must choose. Ours need not.
-        let default = if name == "node.id" { Some("1") } else { unquote(default) };
-        assert_eq!((key.value_type.as_str(), key.default), (value_type, default), "{name}");
+        assert_eq!((key.value_type.as_str(), key.default), (value_type, unquote(default)), "{name}");
         let expected = if update == "live" { Update::Live } else { Update::Restart };
         assert_eq!(key.update, expected, "{name}");
         theirs.insert(name);

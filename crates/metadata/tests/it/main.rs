@@ -1,5 +1,7 @@
 //! The crate from outside: one module a claim.
 
+#![expect(clippy::disallowed_methods, reason = "tests read their fixtures from files")]
+
 mod controller;
 mod decisions;
 mod faulty_logs;
