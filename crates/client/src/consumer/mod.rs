@@ -240,7 +240,8 @@ impl Consumer {
                         Ok(None) => continue,
                         Ok(Some(batch)) => return Some(Ok(batch)),
                         Err(error) => {
-                            self.batches = None;
+                            // The stream goes on behind what could not be handed out, so it must not go on.
+                            self.restart();
                             return Some(Err(error));
                         }
                     }
@@ -268,6 +269,12 @@ impl Consumer {
                 self.restart();
                 return Poll::Ready(Ok(false));
             }
+            if let (Link::Open(_), Some(retry_at_ms)) = (&self.link, self.assignment.retry_at_ms())
+                && self.poll_timer(context, retry_at_ms).is_ready()
+            {
+                // Partitions that failed are asked for again, with all others in one new stream.
+                self.restart();
+            }
             match &mut self.link {
                 Link::Closed => {
                     ready!(self.poll_timer(context, self.connect_at_ms));
@@ -293,24 +300,14 @@ impl Consumer {
                     }
                     Err(error) => self.on_broken(error)?,
                 },
-                Link::Open(stream) => match Pin::new(stream).poll_next(context) {
-                    Poll::Ready(Some(Ok(message))) => {
+                Link::Open(stream) => match ready!(Pin::new(stream).poll_next(context)) {
+                    Some(Ok(message)) => {
                         self.failures = 0;
                         self.chunks = message.chunks.into();
                         return Poll::Ready(Ok(true));
                     }
-                    Poll::Ready(Some(Err(status))) => self.on_broken(status.into())?,
-                    Poll::Ready(None) => {
-                        self.on_broken(Status::unavailable("the broker ended the stream").into())?
-                    }
-                    // Partitions that failed are asked for again, all in one new stream.
-                    Poll::Pending => match self.assignment.retry_at_ms() {
-                        None => return Poll::Pending,
-                        Some(retry_at_ms) => {
-                            ready!(self.poll_timer(context, retry_at_ms));
-                            self.restart();
-                        }
-                    },
+                    Some(Err(status)) => self.on_broken(status.into())?,
+                    None => self.on_broken(Status::unavailable("the broker ended the stream").into())?,
                 },
             }
         }

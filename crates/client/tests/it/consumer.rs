@@ -295,9 +295,10 @@ async fn a_topic_made_anew_under_its_name_is_not_taken_for_the_old_one() {
 }
 
 #[tokio::test]
-async fn a_damaged_batch_is_not_handed_out() {
-    let mock = Mock::with_topic(1);
-    fill(&mock, 0, 0..20, 0).await;
+async fn a_damaged_batch_is_not_handed_out_and_nothing_behind_it_unless_asked_for() {
+    let mock = Mock::with_topic(2);
+    fill(&mock, 0, 0..60, 0).await;
+    fill(&mock, 1, 100..130, 0).await;
     {
         let mut state = mock.state();
         let stored = &mut state.log(0).batches[1].bytes;
@@ -305,11 +306,36 @@ async fn a_damaged_batch_is_not_handed_out() {
         *bytes.last_mut().unwrap() ^= 1;
         *stored = bytes.into();
     }
+    for max_bytes in [1, 1 << 20] {
+        let options = ConsumerOptions { max_bytes, ..to_the_end() };
+        let mut consumer = consumer(&mock, options, StartAt::Earliest).await;
+        assert_eq!(values(&mut consumer, 10).await, (0..10).collect::<Vec<_>>());
+        for _ in 0..2 {
+            let error = next_error(&mut consumer).await;
+            assert!(
+                matches!(error, ConsumeError::Corrupt { partition: FIRST, offset: Offset(10), .. }),
+                "{error}"
+            );
+            consumer.resume("events", FIRST).unwrap();
+        }
+        next_error(&mut consumer).await;
+        assert_eq!(values(&mut consumer, usize::MAX).await, (100..130).collect::<Vec<_>>());
+        consumer.seek("events", FIRST, StartAt::Offset(Offset(20))).unwrap();
+        assert_eq!(values(&mut consumer, usize::MAX).await, (20..60).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn a_partition_that_fails_for_a_while_is_asked_for_again_while_others_go_on() {
+    let mock = Mock::with_topic(2);
+    fill(&mock, 0, 0..50, 0).await;
+    fill(&mock, 1, 100..150, 0).await;
+    mock.state().refuse_fetches = 3;
     let mut consumer = consumer(&mock, to_the_end(), StartAt::Earliest).await;
-    assert_eq!(values(&mut consumer, 10).await, (0..10).collect::<Vec<_>>());
-    let error = next_error(&mut consumer).await;
-    assert!(matches!(error, ConsumeError::Corrupt { partition: FIRST, offset: Offset(10), .. }), "{error}");
-    assert!(consumer.next_batch().await.is_none());
+    let mut all = values(&mut consumer, usize::MAX).await;
+    all.sort_unstable();
+    assert_eq!(all, (0..50).chain(100..150).collect::<Vec<_>>());
+    assert_eq!(mock.state().refuse_fetches, 0);
 }
 
 #[tokio::test]

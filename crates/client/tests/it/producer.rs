@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use tidelog_client::{
-    Acks, Compression, Delivery, DeliveryError, ErrorCode, ErrorDetail, Header, Offset, PartitionId,
-    Producer, ProducerOptions, ProducerRecord, RecordMetadata, SendError, TimestampMs, partition_for_key,
+    Acks, Compression, ConsumerOptions, Delivery, DeliveryError, ErrorCode, ErrorDetail, Header, Offset,
+    PartitionId, Producer, ProducerOptions, ProducerRecord, RecordMetadata, SendError, StartAt, TimestampMs,
+    partition_for_key,
 };
 use tidelog_record::{Batch, Decompressor};
 
@@ -183,6 +184,39 @@ async fn a_batch_that_is_refused_for_good_does_not_stop_those_behind_it() {
     }
     assert_eq!(offsets, (0..49).collect::<Vec<i64>>());
     assert_eq!(mock.values(0), expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_tasks_share_a_producer_and_each_keeps_its_order() {
+    const TASKS: usize = 8;
+    const EACH: usize = 1000;
+    let mock = Mock::with_topic(3);
+    let options = ProducerOptions { batch_size_bytes: 1000, buffer_memory_bytes: 20_000, ..one_by_one() };
+    let producer = producer(&mock, ProducerOptions { max_request_bytes: 10_000, ..options }).await;
+    let mut consumer = mock.client().await.consumer(ConsumerOptions::default()).unwrap();
+    consumer.assign_topic("events", StartAt::Earliest).await.unwrap();
+    let reader = tokio::spawn(async move {
+        let mut numbers = vec![Vec::new(); TASKS];
+        while numbers.iter().any(|numbers| numbers.len() < EACH) {
+            for record in consumer.next_batch().await.unwrap().unwrap().records() {
+                let task: usize = std::str::from_utf8(record.key.unwrap()).unwrap().parse().unwrap();
+                numbers[task]
+                    .push(std::str::from_utf8(record.value.unwrap()).unwrap().parse::<usize>().unwrap());
+            }
+        }
+        numbers
+    });
+    for task in 0..TASKS {
+        let producer = producer.clone();
+        tokio::spawn(async move {
+            for number in 0..EACH {
+                let (key, value) = (task.to_string(), number.to_string());
+                drop(producer.send(ProducerRecord::to("events").key(&key).value(&value)).await.unwrap());
+            }
+        });
+    }
+    let numbers = tokio::time::timeout(Duration::from_secs(9), reader).await.unwrap().unwrap();
+    assert_eq!(numbers, vec![(0..EACH).collect::<Vec<_>>(); TASKS]);
 }
 
 #[tokio::test]

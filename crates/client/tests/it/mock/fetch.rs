@@ -63,8 +63,9 @@ impl Reader {
         }
         self.messages += 1;
         if !self.begun {
+            let chunks = self.begin();
             self.begun = true;
-            return Some(Ok(FetchResponse { chunks: self.begin() }));
+            return Some(Ok(FetchResponse { chunks }));
         }
         let wait = Duration::from_millis(self.request.max_wait_ms.into());
         let deadline = tokio::time::Instant::now() + wait;
@@ -131,6 +132,8 @@ impl Reader {
         mut chunk_of: impl FnMut(&mut Log, &mut (i64, i64), FetchChunk) -> FetchChunk,
     ) -> Vec<FetchChunk> {
         let mut state = self.shared.lock();
+        let refuse_first = !self.begun && state.refuse_fetches > 0;
+        state.refuse_fetches -= usize::from(refuse_first);
         let mut chunks = Vec::new();
         for (index, asked) in self.request.partitions.iter().enumerate() {
             let Some(place_of) = &mut self.places[index] else { continue };
@@ -146,6 +149,12 @@ impl Reader {
                 self.places[index] = None;
                 continue;
             };
+            if index == 0 && refuse_first {
+                let error = ErrorDetail::new(ErrorCode::NotLeaderOrFollower, "moving");
+                chunks.push(FetchChunk { error: Some(error), ..empty });
+                self.places[index] = None;
+                continue;
+            }
             let log = &mut found.logs[asked.partition as usize];
             let (high_watermark, log_start_offset) = (log.end, log.start);
             let chunk = FetchChunk { topic, high_watermark, log_start_offset, ..empty };

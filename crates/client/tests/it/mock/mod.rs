@@ -21,8 +21,8 @@ use tidelog_grpc_api::v1::log_service_server::LogServiceServer;
 use tidelog_record::{Batch, Decompressor};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
 
 pub use self::log::Log;
 
@@ -57,6 +57,8 @@ pub struct State {
     pub fetch_streams: usize,
     /// Fetch streams break after so many messages.
     pub break_fetch_after: Option<usize>,
+    /// So many times the first partition of a fetch stream fails for a while.
+    pub refuse_fetches: usize,
     pub producers: i64,
     topic_count: u128,
 }
@@ -163,14 +165,15 @@ impl Mock {
             .initial_stream_window_size(limits::STREAM_WINDOW_BYTES)
             .initial_connection_window_size(limits::CONNECTION_WINDOW_BYTES)
             .max_frame_size(limits::MAX_FRAME_BYTES)
-            .tcp_nodelay(true)
             .add_service(
                 LogServiceServer::new(shared.clone()).max_decoding_message_size(limits::MAX_REQUEST_BYTES),
             )
             .add_service(AdminServiceServer::new(shared));
         runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            server.serve_with_incoming(TcpListenerStream::new(listener)).await.unwrap();
+            // The server's own option does not reach sockets that are handed to it.
+            let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+            server.serve_with_incoming(incoming).await.unwrap();
         });
         self.runtime = Some(runtime);
     }
