@@ -12,9 +12,9 @@ use tidelog_grpc_api::v1::{ErrorCode, ErrorDetail};
 use tidelog_grpc_api::{FILE_DESCRIPTOR_SET, limits};
 use tidelog_model::TopicId;
 use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
 
 use self::log::LogApi;
 use crate::handlers::{TopicRef, UnknownTopic};
@@ -39,11 +39,13 @@ pub async fn serve(node: Arc<Shared>, listener: TcpListener, stop: CancellationT
         .initial_stream_window_size(limits::STREAM_WINDOW_BYTES)
         .initial_connection_window_size(limits::CONNECTION_WINDOW_BYTES)
         .max_frame_size(limits::MAX_FRAME_BYTES)
-        .tcp_nodelay(true)
         .add_service(health_service)
         .add_service(reflection)
         .add_service(log)
-        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), stop.cancelled_owned())
+        .serve_with_incoming_shutdown(
+            TcpIncoming::from(listener).with_nodelay(Some(true)),
+            stop.cancelled_owned(),
+        )
         .await;
     if let Err(error) = served {
         tracing::error!(%error, "the gRPC listener stopped");
