@@ -8,11 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use tidelog_metadata::controller::{Basis, Decision};
+use tidelog_metadata::controller::{
+    AllocateProducerIdsError, Basis, Decision, NewBroker, RegisterBrokerError, allocate_producer_ids,
+    create_cluster, register_broker,
+};
 use tidelog_metadata::log::{LogError, LogEvent, MetadataLog, ProposeError};
 use tidelog_metadata::{
-    ApplyError, BrokerConfig, BrokerRegistered, ClusterCreated, ClusterId, Incarnation, MetadataImage,
-    MetadataRecord, ProducerIdsAllocated, WrittenConfig,
+    ApplyError, BrokerConfig, ClusterId, Incarnation, MetadataImage, MetadataRecord, WrittenConfig,
 };
 use tidelog_model::{NodeId, ProducerId, TopicId};
 use tokio::sync::{Mutex, oneshot};
@@ -20,18 +22,21 @@ use tokio::sync::{Mutex, oneshot};
 use crate::hosting::Hosting;
 use crate::metadata_log::LocalMetadataLog;
 
-/// Producer ids are allocated in blocks, so that most producers cost no commit (Kafka's number).
-const PRODUCER_ID_BLOCK: i64 = 1000;
-
 /// Why a change was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
     /// The metadata log did not take it.
     #[error(transparent)]
     Propose(#[from] ProposeError),
-    /// The metadata log failed before the change was committed: it may come back after a restart.
-    #[error("the metadata log failed before the change was committed; look again before you repeat it")]
+    /// The metadata log did not take the change: nothing was changed.
+    #[error("the metadata log did not take the change: nothing was changed, try again")]
     Rejected,
+    /// This node may not join.
+    #[error(transparent)]
+    Register(#[from] RegisterBrokerError),
+    /// No producer id is to be had.
+    #[error(transparent)]
+    ProducerIds(#[from] AllocateProducerIdsError),
     /// The metadata log cannot be read.
     #[error(transparent)]
     Log(#[from] LogError),
@@ -91,13 +96,11 @@ impl Controller {
         listeners: BTreeMap<String, String>,
     ) -> Result<(), ChangeError> {
         let rack = self.broker_config().rack;
+        let broker = NewBroker { node_id: self.node_id, incarnation, rack, listeners };
         let mut state = self.state.lock().await;
-        let mut records = Vec::new();
-        if self.image().cluster_id().is_none() {
-            records.push(MetadataRecord::from(ClusterCreated { cluster_id: fresh_cluster_id }));
-        }
-        let node_id = self.node_id;
-        records.push(BrokerRegistered { node_id, incarnation, broker_epoch: None, rack, listeners }.into());
+        let image = self.image();
+        let mut records = create_cluster(&image, fresh_cluster_id).records;
+        records.extend(register_broker(&image, broker)?.records);
         self.commit(&mut state, &records).await
     }
 
@@ -136,11 +139,9 @@ impl Controller {
     pub async fn next_producer_id(&self) -> Result<ProducerId, ChangeError> {
         let mut state = self.state.lock().await;
         if state.producer_ids.is_empty() {
-            let first = self.image().next_producer_id().0;
-            let end = first + PRODUCER_ID_BLOCK;
-            let allocated = ProducerIdsAllocated { node_id: self.node_id, next_producer_id: ProducerId(end) };
-            self.commit(&mut state, &[allocated.into()]).await?;
-            state.producer_ids = first..end;
+            let Decision { records, answer } = allocate_producer_ids(&self.image(), self.node_id)?;
+            self.commit(&mut state, &records).await?;
+            state.producer_ids = answer.first.0..answer.first.0 + answer.count;
         }
         let id = state.producer_ids.next().unwrap_or_default();
         Ok(ProducerId(id))

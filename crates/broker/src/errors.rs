@@ -3,6 +3,8 @@
 //! What must stay true: a produce whose fate is not known is never answered with UNKNOWN_SERVER_ERROR (clients would store
 //! its records twice); storage trouble is retriable.
 
+mod admin;
+
 use tidelog_grpc_api::v1::{ErrorCode, ErrorDetail};
 use tidelog_metadata::log::ProposeError;
 use tidelog_model::PartitionId;
@@ -156,7 +158,10 @@ impl ToDetail for ChangeError {
             | ChangeError::Rejected
             | ChangeError::Log(_)
             | ChangeError::Hosting(_) => ErrorDetail::new(ErrorCode::KafkaStorageError, message),
-            ChangeError::Apply(_) => ErrorDetail::new(ErrorCode::UnknownServerError, message),
+            ChangeError::Register(_) => ErrorDetail::new(ErrorCode::InvalidRequest, message),
+            ChangeError::ProducerIds(_) | ChangeError::Apply(_) => {
+                ErrorDetail::new(ErrorCode::UnknownServerError, message)
+            }
         }
     }
 }

@@ -12,14 +12,14 @@ use std::sync::Arc;
 use tidelog_metadata::MetadataRecord;
 use tidelog_metadata::log::{LogError, LogEvent, MetadataLog, Proposal, ProposeError};
 use tidelog_model::{Acks, Offset, TimestampMs};
-use tidelog_partition::{Event, ProducedBatch};
+use tidelog_partition::{Event, ProduceError, ProducedBatch};
 use tidelog_record::{BatchBuilder, BatchHeader, Compression, Compressor, Decompressor, split_batches};
 use tidelog_storage::ReadError;
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::hosted::HostedPartition;
-use crate::producing::PendingProduce;
+use crate::producing::{PendingProduce, ProduceAnswer, ProduceRefused};
 
 /// The most that one change may take.
 const PROPOSAL_BYTES: usize = 8 << 20;
@@ -32,9 +32,16 @@ pub struct LocalMetadataLog {
     deliver_from: Offset,
     /// Read but not yet delivered.
     read: VecDeque<LogEvent>,
-    /// Proposals that failed: the first offset that they would have had.
-    rejections: mpsc::UnboundedReceiver<Offset>,
-    reject: mpsc::UnboundedSender<Offset>,
+    /// What became of proposals that were not committed.
+    failures: mpsc::UnboundedReceiver<Failure>,
+    fail: mpsc::UnboundedSender<Failure>,
+}
+
+enum Failure {
+    /// It was never appended; this is the first offset that it would have had.
+    Rejected(Offset),
+    /// It was appended and may come back after a restart.
+    Unknown(String),
 }
 
 impl fmt::Debug for LocalMetadataLog {
@@ -46,9 +53,9 @@ impl fmt::Debug for LocalMetadataLog {
 impl LocalMetadataLog {
     /// Over the partition that holds it; delivers from its start.
     pub fn new(hosted: Arc<HostedPartition>, clock: Clock) -> Self {
-        let (reject, rejections) = mpsc::unbounded_channel();
+        let (fail, failures) = mpsc::unbounded_channel();
         let deliver_from = hosted.log_start().0;
-        LocalMetadataLog { hosted, clock, deliver_from, read: VecDeque::new(), rejections, reject }
+        LocalMetadataLog { hosted, clock, deliver_from, read: VecDeque::new(), failures, fail }
     }
 
     /// Proposes like [`MetadataLog::propose`], and says through `done` when it is worth to poll.
@@ -60,11 +67,11 @@ impl LocalMetadataLog {
         let batch = encode(records, self.clock.now().wall)?;
         let (places, _) = self.hosted.places().map_err(|_| ProposeError::NotLeader)?;
         let first = places.log_end.0;
-        let reject = self.reject.clone();
+        let fail = self.fail.clone();
         let pending = PendingProduce::new(1, move |answers| {
-            if answers.iter().any(Result::is_err) {
+            if let Some(failure) = answers.into_iter().find_map(|answer| Failure::of(answer, first)) {
                 // The log is gone with its receiver.
-                _ = reject.send(first);
+                _ = fail.send(failure);
             }
             done();
         });
@@ -114,7 +121,11 @@ impl MetadataLog for LocalMetadataLog {
         if let Some(event) = self.read.pop_front() {
             return Ok(Some(event));
         }
-        Ok(self.rejections.try_recv().ok().map(|from| LogEvent::Rejected { from }))
+        match self.failures.try_recv() {
+            Ok(Failure::Rejected(from)) => Ok(Some(LogEvent::Rejected { from })),
+            Ok(Failure::Unknown(reason)) => Err(LogError::Stopped { reason }),
+            Err(_) => Ok(None),
+        }
     }
 
     fn deliver_from(&mut self, from: Offset) {
@@ -124,6 +135,21 @@ impl MetadataLog for LocalMetadataLog {
 
     fn committed_end(&self) -> Offset {
         self.hosted.high_watermark().0
+    }
+}
+
+impl Failure {
+    /// Whether the batch was appended decides: an error before that is final, one after it is not.
+    fn of(answer: ProduceAnswer, first: Offset) -> Option<Failure> {
+        match answer.err()? {
+            ProduceRefused::Partition(
+                error @ (ProduceError::DirectoryFailed(_) | ProduceError::LeadershipLost { .. }),
+            ) => Some(Failure::Unknown(error.to_string())),
+            ProduceRefused::TimedOut { timeout_ms } => {
+                Some(Failure::Unknown(format!("not committed within {timeout_ms} ms")))
+            }
+            _ => Some(Failure::Rejected(first)),
+        }
     }
 }
 
@@ -146,4 +172,65 @@ fn encode(records: &[MetadataRecord], now: TimestampMs) -> Result<ProducedBatch,
         .map_err(|error| unavailable(error.to_string()))?;
     let header = BatchHeader::parse(&bytes).map_err(|error| unavailable(error.to_string()))?;
     Ok(ProducedBatch { header, bytes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tidelog_metadata::log::conformance::{Subject, check};
+    use tidelog_model::{LeaderEpoch, NodeId, PartitionId, TopicId, TopicPartition};
+    use tidelog_partition::{Partition, PartitionConfig};
+    use tidelog_storage::disk::MemoryDisk;
+    use tidelog_storage::{LogDirectory, Options};
+
+    const NODE: NodeId = NodeId(0);
+
+    /// The log on a disk in memory; each end of its process is a power cut.
+    struct OnMemoryDisk {
+        disk: MemoryDisk,
+        directory: Option<LogDirectory>,
+    }
+
+    impl Subject for OnMemoryDisk {
+        type Log = LocalMetadataLog;
+
+        fn open(&mut self) -> LocalMetadataLog {
+            let disk = Arc::new(self.disk.clone());
+            let (directory, mut logs, _) =
+                LogDirectory::open(disk.clone(), disk, Options::default(), 7).expect("the directory opens");
+            let id = TopicPartition { topic: TopicId::CLUSTER_METADATA, partition: PartitionId(0) };
+            let log = logs.pop().unwrap_or_else(|| directory.create(id));
+            let epoch = log.epochs().latest().map_or(0, |epoch| epoch.0 + 1);
+            let partition =
+                Partition::open(NODE, log, PartitionConfig::default()).expect("the log is readable");
+            let clock = Clock::start();
+            let hosted = HostedPartition::new(partition, clock);
+            hosted.step(Event::Lead { epoch: LeaderEpoch(epoch), in_sync: vec![NODE] });
+            self.directory = Some(directory);
+            LocalMetadataLog::new(hosted, clock)
+        }
+
+        fn close(&mut self, log: LocalMetadataLog) {
+            drop((log, self.directory.take()));
+            self.disk = self.disk.crash();
+        }
+
+        fn settle(&mut self, _: &mut LocalMetadataLog) {
+            let directory = self.directory.as_ref().expect("open");
+            while let Some(round) = directory.write_round().expect("the ring has room") {
+                directory.sync().expect("the disk syncs");
+                round.publish_durable();
+            }
+        }
+
+        fn reject(&mut self, _: &mut LocalMetadataLog) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn the_local_log_keeps_the_contract_of_the_seam_through_power_cuts() {
+        let mut seeds = 0..;
+        check(|| OnMemoryDisk { disk: MemoryDisk::new(seeds.next().unwrap_or_default()), directory: None });
+    }
 }
