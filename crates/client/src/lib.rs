@@ -53,10 +53,10 @@ pub use error::{CallError, OptionsError, Refusal};
 pub use producer::{
     Delivery, DeliveryError, Producer, ProducerOptions, ProducerRecord, RecordMetadata, SendError,
 };
-pub use tidelog_grpc_api::partition_for_key;
 pub use tidelog_grpc_api::v1::{
     ConfigChange, ConfigEntry, ConfigOperation, ConfigSource, DescribeClusterResponse, ErrorCode,
     ErrorDetail, NewTopic, NodeDescription, PartitionDescription, TopicDescription, TopicListing,
 };
 pub use tidelog_model::{Acks, NodeId, Offset, PartitionId, TimestampMs, TopicId};
+pub use tidelog_record::partition_for_key;
 pub use tidelog_record::{Compression, Header, Record};

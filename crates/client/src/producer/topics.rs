@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use tidelog_grpc_api::partition_for_key;
+use tidelog_record::partition_for_key;
 
 use super::accumulator::{Accumulator, Slot, Target, TopicIndex};
 use super::error::SendError;
