@@ -20,9 +20,6 @@ use rustix::io::Errno;
 use super::{Disk, DiskFile, View, path};
 use crate::layout::LOCK;
 
-/// The most buffers that one `pwritev` takes (Linux: `IOV_MAX`).
-const MAX_BUFFERS: usize = 1024;
-
 /// A log directory on the machine's file system.
 #[derive(Debug)]
 pub struct RealDisk {
@@ -168,6 +165,7 @@ struct RealFile {
 
 impl DiskFile for RealFile {
     fn write_all_at(&self, buffers: &[IoSlice<'_>], position: u64) -> io::Result<()> {
+        // One call takes 1,024 buffers (Linux: IOV_MAX); `pwritev` of rustix stops there and says how far it came.
         write_fully(buffers, position, |buffers, position| rustix::io::pwritev(&self.file, buffers, position))
     }
 
@@ -241,7 +239,7 @@ fn write_fully(
         }
         let Some(first) = rest.first() else { return Ok(()) };
         let remainder = [IoSlice::new(&first[written..])];
-        let batch = if written > 0 { &remainder } else { &rest[..rest.len().min(MAX_BUFFERS)] };
+        let batch = if written > 0 { &remainder } else { rest };
         match write(batch, position) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(count) => {

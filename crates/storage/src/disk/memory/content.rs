@@ -248,7 +248,6 @@ impl Content {
             for (index, page) in self.pages.split_off(&first_gone) {
                 self.before.entry(index).or_insert(Some(page));
             }
-            self.dropped.split_off(&first_gone);
             let kept = (length % PAGE_BYTES) as usize;
             if kept > 0 && self.pages.contains_key(&(length / PAGE_BYTES)) {
                 self.page_to_change(length / PAGE_BYTES)[kept..].fill(0);
@@ -341,7 +340,6 @@ impl Fate {
         let survives = self.surviving_resizes > 0;
         if survives {
             self.surviving_resizes -= 1;
-            self.stale.split_off(&length.div_ceil(SECTOR_BYTES));
         } else {
             self.closed_from = self.closed_from.min(length / SECTOR_BYTES);
         }
