@@ -106,7 +106,8 @@ impl MemoryDisk {
     }
 
     /// Cuts the power, with a [`Survival`] that the seed draws; returns what the next process finds. All clones and handles
-    /// of this disk fail from now on. Faults and a [`MemoryDisk::cut_after`] that have not struck are forgotten.
+    /// of this disk fail from now on, and it cannot crash again. Faults and a [`MemoryDisk::cut_after`] that have not struck
+    /// are forgotten.
     pub fn crash(&self) -> MemoryDisk {
         let survival = match self.0.lock().rng.below(8) {
             0 => Survival::Nothing,
@@ -121,7 +122,9 @@ impl MemoryDisk {
     /// [`MemoryDisk::crash`] with a given survival.
     pub fn crash_with(&self, survival: Survival) -> MemoryDisk {
         let mut state = self.0.lock();
-        let dead = State { is_off: true, operations: state.operations, ..State::new(Rng::new(0)) };
+        assert!(!state.is_crashed, "this disk has crashed before: go on with what that crash returned");
+        let dead =
+            State { is_off: true, is_crashed: true, operations: state.operations, ..State::new(Rng::new(0)) };
         let lived = std::mem::replace(&mut *state, dead);
         MemoryDisk::of(lived.cut_power(survival))
     }
@@ -388,6 +391,8 @@ struct State {
     operations: u64,
     cut_at: Option<u64>,
     is_off: bool,
+    /// Its names and files have gone to the next disk.
+    is_crashed: bool,
     trace: Trace,
 }
 
@@ -427,6 +432,7 @@ impl State {
             operations: 0,
             cut_at: None,
             is_off: false,
+            is_crashed: false,
             trace: Trace::default(),
         }
     }
@@ -487,15 +493,17 @@ impl State {
     }
 
     fn fault(&mut self, step: &Step) -> Option<io::ErrorKind> {
-        for (index, fault) in self.faults.iter_mut().enumerate() {
+        let mut struck = None;
+        self.faults.retain_mut(|fault| {
             if fault.operation == step.operation && step.concerns(&fault.path) {
                 fault.nth -= 1;
-                if fault.nth == 0 {
-                    return Some(self.faults.remove(index).error);
-                }
             }
-        }
-        None
+            if fault.nth == 0 {
+                struck = Some(fault.error);
+            }
+            fault.nth > 0
+        });
+        struck
     }
 
     fn find_file(&self, names: &[&OsStr]) -> io::Result<NodeId> {

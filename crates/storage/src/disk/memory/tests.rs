@@ -346,6 +346,14 @@ fn every_clone_and_handle_dies_with_the_power_and_the_new_disk_lives() {
 }
 
 #[test]
+#[should_panic(expected = "crashed before")]
+fn a_disk_crashes_once() {
+    let disk = MemoryDisk::new(1);
+    disk.crash();
+    disk.crash();
+}
+
+#[test]
 fn serials_survive_a_power_cut_and_differ_between_disks() {
     let disk = MemoryDisk::new(1);
     let serial = durable(&disk, "file", b"").serial().unwrap();
@@ -451,6 +459,9 @@ fn an_injected_fault_strikes_the_nth_such_operation_once() {
     read(&index).unwrap();
     assert_eq!(read(&log).unwrap_err().to_string(), "injected fault");
     read(&log).unwrap();
+    disk.inject("a.", Operation::Read, 1, io::ErrorKind::Other);
+    disk.inject(".bix", Operation::Read, 2, io::ErrorKind::Other);
+    assert_eq!([&index, &index, &index].map(|file| read(file).is_ok()), [false, false, true]);
 
     let kind = io::ErrorKind::ReadOnlyFilesystem;
     disk.inject("", Operation::Rename, 1, kind);
