@@ -131,6 +131,8 @@ pub struct RecoveryReport {
 pub struct Round {
     /// Durable once [`LogDirectory::sync`] returns this number or a higher one.
     pub sequence: u64,
+    /// How many operations it holds; they went in as they were submitted, oldest first.
+    pub operations: usize,
     /// Whether an operation in it asked to be synced at once.
     pub wants_sync: bool,
     /// Each log that it touched, and that log's end as of this round.
@@ -250,7 +252,7 @@ impl LogDirectory {
             }
         }
         let sequence = journal.head().sequence - 1;
-        Ok(Some(Round { sequence, wants_sync, ends: last_ends(taken) }))
+        Ok(Some(Round { sequence, operations: taken.len(), wants_sync, ends: last_ends(taken) }))
     }
 
     /// Syncs the journal; returns the sequence of the newest frame that is durable now.

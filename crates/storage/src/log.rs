@@ -181,20 +181,27 @@ impl Log {
         self.0.state.lock().snapshots.last().cloned()
     }
 
-    /// Removes all records from the batch that holds `to` on; returns the new end. Writes the log's unwritten bytes first.
+    /// Removes all records from the batch that holds `to` on; returns the new end. What was trimmed does not come back: the
+    /// end stays at or above the start. Writes the log's unwritten bytes first.
     pub fn truncate(&mut self, to: Offset, now: Now) -> Result<LogEnd, ReadError> {
         self.0.write_back()?;
-        let found = {
+        let (to, start, holder) = {
             let state = self.0.state.lock();
             if to >= state.end || state.segments.is_empty() {
                 return Ok(LogEnd(state.end));
             }
             let to = to.max(state.start);
-            state.segment_at(to).filter(|segment| segment.name.base < to).map(|segment| (segment.name, to))
+            let holder = state.segment_at(to).filter(|segment| segment.name.base < to);
+            (to, state.start, holder.map(|segment| segment.name))
         };
-        let (to, cut) = match found {
-            Some((name, to)) => self.reader().cut_at(name, to)?,
-            None => (to.max(self.start().0), None),
+        let (to, cut) = match holder {
+            Some(name) => {
+                let (batch_base, cut) = self.reader().cut_at(name, to)?;
+                let to = batch_base.max(start);
+                // A segment that begins there goes whole.
+                (to, cut.filter(|_| name.base < to))
+            }
+            None => (to, None),
         };
         let mut state = self.0.state.lock();
         let segment = self.next_segment(to, now);

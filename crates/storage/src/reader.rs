@@ -325,10 +325,13 @@ impl LogReader {
         }
         let first_gone = index.get(kept)?;
         let to = to.min(first_gone.base_offset(segment));
-        if kept == 0 {
-            return Ok((segment.base, None));
-        }
-        let last_kept = index.get(kept - 1)?;
+        let (end, max_timestamp) = match kept.checked_sub(1) {
+            Some(last_kept) => {
+                let last_kept = index.get(last_kept)?;
+                (last_kept.last_offset(segment).next(), last_kept.running_max_timestamp)
+            }
+            None => (segment.base, TimestampMs::NONE),
+        };
         let mut records = 0;
         for number in (0..kept).step_by(ENTRIES_PER_READ as usize) {
             let block = index.block(number)?;
@@ -337,13 +340,7 @@ impl LogReader {
                 .map(|entry| u64::from(entry.last_delta) + 1)
                 .sum::<u64>();
         }
-        let cut = Cut {
-            length: u64::from(first_gone.position),
-            batches: kept,
-            records,
-            end: last_kept.last_offset(segment).next(),
-            max_timestamp: last_kept.running_max_timestamp,
-        };
+        let cut = Cut { length: u64::from(first_gone.position), batches: kept, records, end, max_timestamp };
         Ok((to, Some(cut)))
     }
 

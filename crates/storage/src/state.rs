@@ -124,6 +124,9 @@ impl LogState {
                 last.cut(cut);
             }
             last.sealed = true;
+            if last.batches == 0 {
+                self.doomed.extend(self.segments.pop_back().map(|last| last.name));
+            }
         }
         self.end = to;
         self.epochs.truncate_to(to);

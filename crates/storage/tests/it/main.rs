@@ -1,0 +1,8 @@
+//! The log directory as a black box: what it promises, on a disk that loses power, fails, runs full and rots.
+
+mod log;
+mod model;
+mod power_cut;
+mod recovery;
+mod support;
+mod world;

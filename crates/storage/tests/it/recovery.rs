@@ -1,0 +1,62 @@
+//! Restarts at the worst moments, one by one.
+
+use std::sync::Arc;
+
+use tidelog_storage::disk::{MemoryDisk, Survival};
+
+use crate::support::{BadDisk, Lies, Process, append, at, commit, open, partition, read_all};
+
+/// A first life that is killed (the system keeps what it wrote), a second one in which everything is fine, and a power cut
+/// that takes whatever the second did not sync.
+#[test]
+fn what_a_killed_process_had_not_synced_is_synced_before_the_next_one_builds_on_it() {
+    let mut killed_at_each = 0;
+    for operations in 0.. {
+        let disk = MemoryDisk::new(operations);
+        let process = Process::killed_after(operations);
+        let bad = BadDisk { disk: Arc::new(disk.clone()), lies: Lies::default(), process: process.clone() };
+        let mut acknowledged = Vec::new();
+        first_life(bad, &mut acknowledged);
+        if !process.is_dead() {
+            break;
+        }
+        killed_at_each += 1;
+
+        let (directory, logs) = open(disk.clone()).unwrap();
+        let mut log = logs.into_iter().next().unwrap_or_else(|| directory.create(partition(0)));
+        let mut expected = read_all(&log.reader()).unwrap();
+        assert!(expected.starts_with(&acknowledged), "killed at operation {operations}");
+        for value in ["second life", "goes on"] {
+            expected.extend(append(&mut log, value.as_bytes()));
+            commit(&directory).unwrap();
+        }
+        drop((directory, log));
+
+        let disk = disk.crash_with(Survival::Nothing);
+        let (_directory, logs) = open(disk.clone()).unwrap();
+        let found = logs.first().map(|log| read_all(&log.reader()).unwrap());
+        assert_eq!(
+            found.as_deref(),
+            Some(&expected[..]),
+            "killed at operation {operations}\n{}",
+            disk.trace()
+        );
+    }
+    assert!(killed_at_each > 50, "{killed_at_each}");
+}
+
+/// Batches in two segments, two checkpoints; `None` once the process is dead.
+fn first_life(disk: BadDisk, acknowledged: &mut Vec<u8>) -> Option<()> {
+    let (directory, _) = open(disk).ok()?;
+    let mut log = directory.create(partition(0));
+    for round in 0..4_u8 {
+        let batch = append(&mut log, &[round; 900]);
+        commit(&directory).ok()?;
+        acknowledged.extend(batch);
+        if round % 2 == 1 {
+            directory.checkpoint().ok()?;
+            log.roll(at(1), None);
+        }
+    }
+    Some(())
+}
