@@ -30,6 +30,9 @@ pub fn open_or_format(
     let io_error = |source| OpenError::Io { path: IDENTITY.into(), source };
     let names = disk.list("".as_ref()).map_err(io_error)?;
     if names.iter().any(|name| name.as_os_str() == IDENTITY) {
+        // A process that was killed between a rename and its sync left names that the next power cut may take back, while
+        // what this process builds on them stays.
+        disk.sync_directory("".as_ref()).map_err(io_error)?;
         return read(disk, adopt);
     }
     // What a formatting that was cut short leaves; nothing else may be here.
