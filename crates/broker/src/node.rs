@@ -50,6 +50,8 @@ pub struct Shared {
     pub controller: Controller,
     /// The log directory, for its gauges.
     pub directory: Arc<LogDirectory>,
+    /// Bytes of requests that are not handled yet.
+    pub request_budget: Budget,
     /// Bytes on their way to disk.
     pub append_budget: Budget,
     /// Bytes on their way to readers.
@@ -184,8 +186,9 @@ impl Node {
             topics,
             controller,
             directory,
+            request_budget: Budget::new(memory_bytes / 4),
             append_budget: Budget::new(memory_bytes / 2),
-            fetch_budget: Budget::new(memory_bytes / 2),
+            fetch_budget: Budget::new(memory_bytes / 4),
             addresses,
         });
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());

@@ -4,18 +4,18 @@
 //! values at which a loopback connection stops getting faster.
 
 /// Flow control of one stream, in bytes: how much may be under way before its reader takes it.
-pub const STREAM_WINDOW_BYTES: u32 = 4 << 20;
+pub const STREAM_WINDOW_BYTES: u32 = 1 << 20;
 
 /// Flow control of one connection, in bytes; more than [`STREAM_WINDOW_BYTES`], so that a stream that nobody reads does
 /// not stop the others.
-pub const CONNECTION_WINDOW_BYTES: u32 = 8 << 20;
+pub const CONNECTION_WINDOW_BYTES: u32 = 2 << 20;
 
 /// The largest HTTP/2 DATA frame, in bytes.
 pub const MAX_FRAME_BYTES: u32 = 1 << 20;
 
 /// The largest request that a broker reads, in bytes, unless its operator says otherwise. A whole request is buffered
 /// before anybody looks at it, so this times the number of streams bounds what strangers can make a broker hold.
-pub const MAX_REQUEST_BYTES: usize = 16 << 20;
+pub const MAX_REQUEST_BYTES: usize = 8 << 20;
 
 /// The largest answer that a client reads, in bytes: above the largest record batch that a topic can be configured to
 /// take, because a fetch sends one batch whole, however large it is.

@@ -2,6 +2,7 @@
 
 mod batching;
 mod fetch;
+mod gate;
 mod log;
 mod produce;
 
@@ -13,12 +14,16 @@ use tidelog_grpc_api::{FILE_DESCRIPTOR_SET, limits};
 use tidelog_model::TopicId;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 
 use self::log::LogApi;
 use crate::handlers::{TopicRef, UnknownTopic};
 use crate::node::Shared;
+
+/// Calls that one connection may have under way.
+const MAX_STREAMS: u32 = 100;
 
 /// Serves until `stop`; calls that are under way then may finish.
 pub async fn serve(node: Arc<Shared>, listener: TcpListener, stop: CancellationToken) {
@@ -32,6 +37,10 @@ pub async fn serve(node: Arc<Shared>, listener: TcpListener, stop: CancellationT
         Ok(reflection) => reflection,
         Err(error) => unreachable!("the compiled descriptors are whole: {error}"),
     };
+    let budget = node.request_budget.clone();
+    let gate = tower::util::MapRequestLayer::new(move |request: http::Request<Body>| {
+        request.map(|body| Body::new(gate::GatedBody::new(body, budget.clone())))
+    });
     let log = LogServiceServer::new(LogApi(node))
         .max_decoding_message_size(limits::MAX_REQUEST_BYTES)
         .max_encoding_message_size(limits::MAX_RESPONSE_BYTES);
@@ -39,6 +48,8 @@ pub async fn serve(node: Arc<Shared>, listener: TcpListener, stop: CancellationT
         .initial_stream_window_size(limits::STREAM_WINDOW_BYTES)
         .initial_connection_window_size(limits::CONNECTION_WINDOW_BYTES)
         .max_frame_size(limits::MAX_FRAME_BYTES)
+        .max_concurrent_streams(MAX_STREAMS)
+        .layer(gate)
         .add_service(health_service)
         .add_service(reflection)
         .add_service(log)
