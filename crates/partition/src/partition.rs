@@ -219,10 +219,15 @@ impl<W> Partition<W> {
         }
     }
 
+    fn roll(&mut self, now: Now) {
+        self.log.roll(now, Some(self.producers.encode()));
+    }
+
+    /// Saved even where nobody is known: the next start then reads no headers below this offset.
     fn save_producers(&mut self) {
         let end = self.log.end().0;
         let is_saved = self.log.producers().is_some_and(|saved| saved.offset == end);
-        if !self.producers.is_empty() && !is_saved {
+        if end > Offset::ZERO && !is_saved {
             self.log.save_producers(self.producers.encode());
         }
     }
@@ -286,8 +291,7 @@ impl<W> Partition<W> {
             });
         }
         if self.log.roll_is_due(&batch.header, now) {
-            let producers = (!self.producers.is_empty()).then(|| self.producers.encode());
-            self.log.roll(now, producers);
+            self.roll(now);
         }
         let sync = self.config.durability == Durability::Fsync;
         let stamped = self.log.append(&batch.header, batch.bytes, epoch, sync)?;
@@ -349,8 +353,7 @@ impl<W> Partition<W> {
         if let Some(start) = start.filter(|start| *start > self.replica.watermarks().log_start.0) {
             // Segments whose records all go are sealed first, so that their files can go too.
             if start == self.log.end().0 {
-                let producers = (!self.producers.is_empty()).then(|| self.producers.encode());
-                self.log.roll(now, producers);
+                self.roll(now);
             }
             if let Err(error) = self.trim(start, effects) {
                 effects.push(Effect::NotRetained(error));

@@ -10,7 +10,7 @@ use tidelog_model::{
 };
 use tidelog_partition::{Effect, Event, Partition, PartitionConfig, ProducedBatch};
 use tidelog_record::{BatchBuilder, BatchHeader, Compression, Compressor};
-use tidelog_storage::disk::MemoryDisk;
+use tidelog_storage::disk::{MemoryDisk, Operation};
 use tidelog_storage::{
     CommitListener, DirectoryFailed, Log, LogDirectory, Options, RetentionLimits, SegmentLimits,
 };
@@ -322,4 +322,24 @@ fn a_failed_directory_answers_whoever_waits_with_an_error_that_can_be_retried() 
         machine.step(Event::Failed(failure)),
         "waits: log directory stopped after sync of journal failed: input/output error\n"
     );
+}
+
+#[test]
+fn a_start_reads_only_headers_behind_the_last_checkpoint() {
+    let mut machine = Machine::leading(PartitionConfig::default(), 0);
+    for _ in 0..3 {
+        machine.produce("a", batch(5), Acks::All);
+    }
+    machine.commit();
+    machine.step(Event::SaveProducers);
+    machine.directory.checkpoint().expect("the disk syncs");
+    let Machine { disk, directory, partition, .. } = machine;
+    drop((directory, partition));
+    let disk = disk.crash();
+    disk.inject(".log", Operation::Read, 1, std::io::ErrorKind::Other);
+    let (directory, mut logs, _) = open(&disk);
+    let machine = Machine::host(disk, directory, logs.remove(0), PartitionConfig::default());
+    assert_eq!(machine.partition.watermarks().log_end.0, Offset(15));
+    let error = machine.partition.reader().read(Offset(0), Offset(15), 1 << 20);
+    assert!(error.is_err(), "the first read of the segment, which would have been the start's");
 }
