@@ -105,7 +105,10 @@ impl Journal {
     }
 
     /// Reads the frames from `redo` on, hands each operation to `apply`, and returns the ring ready to write behind the
-    /// last of them. The ring is synced before this returns: what was applied is durable.
+    /// last of them.
+    ///
+    /// What was applied is durable when this returns. A sync alone would not do: if an earlier process died of a failed
+    /// sync, the system may hold its frames as clean although the medium does not have them. So they are written again.
     pub fn recover(
         disk: &dyn Disk,
         directory_id: u128,
@@ -119,7 +122,8 @@ impl Journal {
         check_header(&*file, directory_id)?;
         let id = journal_id(directory_id);
         let length = file.length().map_err(io_error)?;
-        let mut reader = FrameReader { file: &*file, id, length, payload: Vec::new() };
+        let mut reader =
+            FrameReader { file: &*file, id, length, header: [0; FRAME_HEADER_BYTES], payload: Vec::new() };
         let mut head = redo;
         while let Some(frame) = reader.next(head).map_err(io_error)? {
             let mut payload = Reader::new(&reader.payload);
@@ -128,6 +132,8 @@ impl Journal {
                     .map_err(|source| OpenError::Format { path: path.clone(), source })?;
                 apply(Lsn(frame.first_lsn.0 + u64::from(index)), entry)?;
             }
+            let bytes = [IoSlice::new(&reader.header), IoSlice::new(&reader.payload)];
+            file.write_all_at(&bytes, frame.at).map_err(io_error)?;
             head = frame.end;
         }
         reader.refuse_rot(head)?;
@@ -346,6 +352,7 @@ impl FrameHeader {
 }
 
 struct Frame {
+    at: u64,
     first_lsn: Lsn,
     operations: u32,
     end: Position,
@@ -355,6 +362,8 @@ struct FrameReader<'a> {
     file: &'a dyn DiskFile,
     id: u64,
     length: u64,
+    /// Of the frame that was loaded last.
+    header: [u8; FRAME_HEADER_BYTES],
     payload: Vec<u8>,
 }
 
@@ -367,6 +376,7 @@ impl FrameReader<'_> {
                 let frame_bytes = (FRAME_HEADER_BYTES as u64 + u64::from(header.payload_bytes))
                     .next_multiple_of(BLOCK_BYTES);
                 return Ok(Some(Frame {
+                    at,
                     first_lsn: header.first_lsn,
                     operations: header.operations,
                     end: Position { at: at + frame_bytes, sequence: header.sequence + 1, previous_crc: crc },
@@ -376,14 +386,13 @@ impl FrameReader<'_> {
         Ok(None)
     }
 
-    /// Reads and checks whatever frame stands at `at`; its payload is in `self.payload`.
+    /// Reads and checks whatever frame stands at `at`; its bytes are in `self.header` and `self.payload`.
     fn load(&mut self, at: u64) -> io::Result<Option<(u32, FrameHeader)>> {
-        let mut bytes = [0; FRAME_HEADER_BYTES];
         if at + FRAME_HEADER_BYTES as u64 > self.length {
             return Ok(None);
         }
-        self.file.read_exact_at(&mut bytes, at)?;
-        let Some((crc, header)) = FrameHeader::decode(&bytes, self.id) else { return Ok(None) };
+        self.file.read_exact_at(&mut self.header, at)?;
+        let Some((crc, header)) = FrameHeader::decode(&self.header, self.id) else { return Ok(None) };
         let payload_at = at + FRAME_HEADER_BYTES as u64;
         if payload_at + u64::from(header.payload_bytes) > self.length {
             return Ok(None);
@@ -391,7 +400,7 @@ impl FrameReader<'_> {
         self.payload.resize(header.payload_bytes as usize, 0);
         self.file.read_exact_at(&mut self.payload, payload_at)?;
         let mut check = crc32fast::Hasher::new();
-        check.update(&bytes[8..]);
+        check.update(&self.header[8..]);
         check.update(&self.payload);
         Ok((check.finalize() == crc).then_some((crc, header)))
     }

@@ -5,27 +5,70 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use crate::support::Lies;
 use crate::world::{Conditions, Tally, World};
 
-/// Seeds, and lives under each: 10,000 lives in all.
+/// Seeds, and lives under each.
 const SEEDS: u64 = 2_500;
-const LIVES: u32 = 4;
+const LIVES: u32 = 6;
 
 /// Runs this one seed alone, to look at it.
 const SEED_VARIABLE: &str = "TIDELOG_TEST_SEED";
 
+const DEATHS: Conditions = Conditions {
+    deaths: true,
+    faults: false,
+    small_disk: false,
+    two_disks: false,
+    acknowledges_before_sync: false,
+    lies: Lies { files: &[], directories: false },
+};
+
 #[test]
 fn whatever_was_acknowledged_survives_a_power_cut_at_any_operation() {
-    let tally = survive(Conditions { deaths: true, ..Conditions::default() });
-    println!("{tally:?}");
-    assert!(tally.power_cuts > 5_000 && tally.kills > 500, "{tally:?}");
-    assert!(tally.acknowledged > 50_000 && tally.redone > 10_000 && tally.full_rings > 100, "{tally:?}");
+    let tally = survive(DEATHS);
+    assert!(tally.power_cuts > 10_000 && tally.kills > 2_000 && tally.full_rings > 200, "{tally:?}");
+    assert!(tally.acknowledged > 50_000 && tally.redone > 50_000, "{tally:?}");
 }
 
 #[test]
 fn a_journal_on_a_disk_of_its_own_is_as_safe() {
-    let tally = survive(Conditions { deaths: true, two_disks: true, ..Conditions::default() });
-    println!("{tally:?}");
+    let tally = survive(Conditions { two_disks: true, ..DEATHS });
+    assert!(tally.power_cuts > 10_000 && tally.acknowledged > 50_000, "{tally:?}");
+}
+
+#[test]
+fn a_disk_that_fails_stops_the_directory_and_loses_nothing_acknowledged() {
+    let tally = survive(Conditions { faults: true, ..DEATHS });
+    assert!(tally.failures > 2_000 && tally.acknowledged > 20_000, "{tally:?}");
+}
+
+#[test]
+fn a_disk_that_runs_full_loses_nothing_and_recovers_when_it_is_freed() {
+    let tally = survive(Conditions { small_disk: true, ..DEATHS });
+    assert!(tally.refused_appends > 2_000 && tally.acknowledged > 20_000, "{tally:?}");
+}
+
+/// The harness must be able to find something: each of these is a bug that somebody could write.
+#[test]
+fn sabotage_is_found() {
+    let lying = |files| Lies { files, directories: false };
+    let sabotages = [
+        ("acknowledges before the sync", Conditions { acknowledges_before_sync: true, ..DEATHS }),
+        ("checkpoints do not sync .log files", Conditions { lies: lying(&[".log"]), ..DEATHS }),
+        ("checkpoints do not sync .bix files", Conditions { lies: lying(&[".bix"]), ..DEATHS }),
+        ("the journal is not synced", Conditions { lies: lying(&["journal"]), ..DEATHS }),
+        ("the manifest is not synced", Conditions { lies: lying(&["manifest.new"]), ..DEATHS }),
+        ("directories are not synced", Conditions { lies: Lies { files: &[], directories: true }, ..DEATHS }),
+    ];
+    for (name, conditions) in sabotages {
+        match run(conditions).err() {
+            Some(Broken { seed, what }) => {
+                println!("{name}: {SEED_VARIABLE}={seed} finds {}", what.lines().next().unwrap_or_default())
+            }
+            None => panic!("{name}, and nobody noticed"),
+        }
+    }
 }
 
 /// Every seed under these conditions; panics with the line that replays the first failure.

@@ -1,8 +1,9 @@
 //! Restarts at the worst moments, one by one.
 
+use std::io;
 use std::sync::Arc;
 
-use tidelog_storage::disk::{MemoryDisk, Survival};
+use tidelog_storage::disk::{MemoryDisk, Operation, Survival};
 
 use crate::support::{BadDisk, Lies, Process, append, at, commit, open, partition, read_all};
 
@@ -59,4 +60,32 @@ fn first_life(disk: BadDisk, acknowledged: &mut Vec<u8>) -> Option<()> {
         }
     }
     Some(())
+}
+
+/// After a failed sync the system may take pages for clean that are not on the medium; a restart reads them from its cache
+/// and would believe in them.
+#[test]
+fn frames_that_a_failed_sync_left_in_the_cache_are_written_again_before_they_are_believed() {
+    for seed in 0..40 {
+        let disk = MemoryDisk::new(seed);
+        let (directory, _) = open(disk.clone()).unwrap();
+        let mut log = directory.create(partition(0));
+        let mut acknowledged = append(&mut log, b"acknowledged");
+        commit(&directory).unwrap();
+        disk.inject("journal", Operation::Sync, 1, io::ErrorKind::Other);
+        append(&mut log, b"not acknowledged");
+        commit(&directory).unwrap_err();
+        drop((directory, log));
+
+        let (directory, mut logs) = open(disk.clone()).unwrap();
+        let recovered = read_all(&logs[0].reader()).unwrap();
+        assert!(recovered.starts_with(&acknowledged));
+        acknowledged = recovered;
+        acknowledged.extend(append(&mut logs[0], b"second life"));
+        commit(&directory).unwrap();
+        drop((directory, logs));
+
+        let (_directory, logs) = open(disk.crash_with(Survival::Nothing)).unwrap();
+        assert_eq!(read_all(&logs[0].reader()).unwrap(), acknowledged, "seed {seed}");
+    }
 }

@@ -308,7 +308,8 @@ impl World {
 
     /// Reads a whole log; a fault that strikes a read is not the log's.
     fn see(&mut self, log: &Log) -> Outcome<Seen> {
-        for _ in 0..2 {
+        // A kill forgets no fault, so that some may be armed.
+        for _ in 0..20 {
             match Seen::of(log) {
                 Ok(seen) => return Ok(seen),
                 Err(ReadError::Io { .. }) if self.is_over() => return Err(Stop::Over),
@@ -316,7 +317,7 @@ impl World {
                 Err(error) => return broken(format!("{} does not read: {error}", log.partition())),
             }
         }
-        broken("one fault strikes twice")
+        broken("every read fails")
     }
 
     fn step(&mut self, life: &mut Life) -> Outcome {
