@@ -23,7 +23,9 @@
 //!
 //! What must stay true: frames between the redo position of the manifest and the head are never overwritten.
 //! What a crash leaves: the synced frames, and any subset of later blocks. Reading stops at the first frame that does not
-//! chain; a later frame whose `synced` covers the missing one proves rot, and the directory is refused.
+//! chain; a later frame whose `synced` covers the missing one proves rot, and the directory is refused. Other later frames
+//! are wiped before the first new one is written. (Rot in the newest synced frame, with none behind it, looks like a frame
+//! that was never finished.)
 
 use std::io::{self, IoSlice};
 use std::path::PathBuf;
@@ -136,7 +138,9 @@ impl Journal {
             file.write_all_at(&bytes, frame.at).map_err(io_error)?;
             head = frame.end;
         }
-        reader.refuse_rot(head)?;
+        for leftover in reader.leftovers(head)? {
+            file.write_all_at(&[IoSlice::new(&[0; FRAME_HEADER_BYTES])], leftover).map_err(io_error)?;
+        }
         file.sync_data().map_err(io_error)?;
         let capacity_bytes = length.max(INITIAL_CAPACITY_BYTES).min(limit_bytes.max(length));
         file.reserve(capacity_bytes).map_err(io_error)?;
@@ -405,10 +409,13 @@ impl FrameReader<'_> {
         Ok((check.finalize() == crc).then_some((crc, header)))
     }
 
-    /// Looks through the whole ring for a later frame that proves that the one at `end` had been synced.
-    fn refuse_rot(&mut self, end: Position) -> Result<(), OpenError> {
+    /// Looks through the whole ring for frames later than `end`, where none was found. One that was written when that one
+    /// had been synced proves rot. The others are left over from a future that a crash took back: returns their places.
+    /// (The chain keeps them out too, unless the frame that was lost is written again just as it was.)
+    fn leftovers(&mut self, end: Position) -> Result<Vec<u64>, OpenError> {
         const STRIDE_BYTES: u64 = 1 << 20;
         let io_error = |source| OpenError::Io { path: JOURNAL.into(), source };
+        let mut leftovers = Vec::new();
         let mut stretch = vec![0; STRIDE_BYTES as usize];
         let mut at = BLOCK_BYTES;
         while at + FRAME_HEADER_BYTES as u64 <= self.length {
@@ -417,15 +424,18 @@ impl FrameReader<'_> {
             for block in (0..bytes).step_by(BLOCK_BYTES as usize) {
                 let Some(header) = stretch[block..bytes].first_chunk() else { break };
                 let Some((_, header)) = FrameHeader::decode(header, self.id) else { continue };
-                if header.synced_sequence >= end.sequence
-                    && self.load(at + block as u64).map_err(io_error)?.is_some()
-                {
+                let place = at + block as u64;
+                if header.sequence < end.sequence || self.load(place).map_err(io_error)?.is_none() {
+                    continue;
+                }
+                if header.synced_sequence >= end.sequence {
                     return Err(OpenError::JournalRot { sequence: end.sequence, position: end.at });
                 }
+                leftovers.push(place);
             }
             at += bytes as u64;
         }
-        Ok(())
+        Ok(leftovers)
     }
 }
 
