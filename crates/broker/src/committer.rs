@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
+use crate::metrics::CommitMetrics;
 use parking_lot::{Condvar, Mutex};
 use tidelog_storage::{CommitError, DirectoryFailed, LogDirectory, Round};
 
@@ -35,6 +36,7 @@ pub struct Committer {
 
 struct Shared {
     directory: Arc<LogDirectory>,
+    metrics: CommitMetrics,
     /// Brings what the partitions keep for a checkpoint into their logs.
     before_checkpoint: Box<dyn Fn() + Send + Sync>,
     /// The committer ends once the queue is empty; the others end after it, because it may need a checkpoint.
@@ -61,10 +63,12 @@ impl Committer {
     /// Starts the threads. `before_checkpoint` runs on the checkpoint thread.
     pub fn start(
         directory: Arc<LogDirectory>,
+        metrics: CommitMetrics,
         before_checkpoint: impl Fn() + Send + Sync + 'static,
     ) -> Committer {
         let shared = Arc::new(Shared {
             directory,
+            metrics,
             before_checkpoint: Box::new(before_checkpoint),
             stop_commit: AtomicBool::new(false),
             stop_background: AtomicBool::new(false),
@@ -151,9 +155,11 @@ impl Shared {
         if unsynced.rounds.is_empty() {
             return Ok(());
         }
+        let started = Instant::now();
         let synced = self.directory.sync().inspect_err(|failure| {
             tracing::error!(%failure, "the log directory stopped");
         })?;
+        self.metrics.synced(unsynced.rounds.len(), started.elapsed());
         for round in unsynced.rounds.drain(..) {
             debug_assert!(round.sequence <= synced, "{round:?} is newer than the sync");
             round.publish_durable();
@@ -210,10 +216,12 @@ impl Shared {
             let is_old = last_run.elapsed() >= CHECKPOINT_AFTER && self.directory.journal_used_bytes() > 0;
             if wanted || is_old {
                 (self.before_checkpoint)();
+                let started = Instant::now();
                 if self.directory.checkpoint().is_err() {
                     return;
                 }
                 last_run = Instant::now();
+                self.metrics.checkpointed(last_run - started);
                 self.checkpoint.lock().finished += 1;
                 self.checkpoint_changed.notify_all();
             }

@@ -26,6 +26,14 @@ pub trait ToDetail {
 /// How soon a producer should try again when the disk is full.
 const DISK_RETRY_MS: u32 = 1000;
 
+/// What calls that are under way hear when the node stops.
+pub fn shutting_down() -> ErrorDetail {
+    ErrorDetail::new(
+        ErrorCode::ShuttingDown,
+        "the broker is shutting down: connect again, or to another broker",
+    )
+}
+
 impl ToDetail for UnknownTopic {
     fn to_detail(&self) -> ErrorDetail {
         match self {

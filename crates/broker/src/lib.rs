@@ -10,6 +10,7 @@
 mod clock;
 mod committer;
 mod config;
+mod connections;
 mod controller;
 mod errors;
 mod fetching;
@@ -20,6 +21,7 @@ mod hosting;
 mod http;
 mod memory;
 mod metadata_log;
+mod metrics;
 mod node;
 mod producing;
 mod topics;

@@ -26,11 +26,13 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::committer::Committer;
 use crate::config::NodeConfig;
+use crate::connections::OpenConnections;
 use crate::controller::{ChangeError, Controller};
 use crate::hosted::HostedPartition;
 use crate::hosting::Hosting;
 use crate::memory::Budget;
 use crate::metadata_log::LocalMetadataLog;
+use crate::metrics::CommitMetrics;
 use crate::topics::Topics;
 use crate::{grpc, http};
 
@@ -58,6 +60,28 @@ pub struct Shared {
     pub fetch_budget: Budget,
     /// Where the listeners stand.
     pub addresses: Addresses,
+    /// What the committer counts.
+    pub commits: CommitMetrics,
+    /// Open connections of the gRPC listener.
+    pub grpc_connections: OpenConnections,
+    /// Open connections of the HTTP listener.
+    pub http_connections: OpenConnections,
+    /// Cancelled once the node shuts down.
+    pub stop: CancellationToken,
+}
+
+impl Shared {
+    /// Why nobody should send work here now, if so.
+    pub fn unready(&self) -> Option<String> {
+        if self.stop.is_cancelled() {
+            return Some("the node is shutting down".to_owned());
+        }
+        if let Some(failure) = self.directory.failure() {
+            return Some(failure.to_string());
+        }
+        let low = "free disk space is below tidelog.disk.reserve.bytes: nothing can be appended";
+        self.directory.is_low_on_space().then(|| low.to_owned())
+    }
 }
 
 /// Where a node's listeners stand.
@@ -165,7 +189,8 @@ impl Node {
         let topics = Arc::new(Topics::default());
         let metadata_log = take_metadata_log(&mut logs);
         let hosting = Arc::new(Hosting::new(directory.clone(), topics.clone(), logs, clock));
-        let committer = start_committer(&directory, &topics);
+        let commits = CommitMetrics::default();
+        let committer = start_committer(&directory, &topics, commits.clone());
 
         let metadata = host_metadata(&hosting, metadata_log, &config)?;
         let (controller, deleted) = Controller::replay(
@@ -180,6 +205,7 @@ impl Node {
             tracing::warn!(partition = %stray, "this log belongs to no topic; it is kept and not served");
         }
 
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let memory_bytes = usize::try_from(broker.memory_bytes).unwrap_or(usize::MAX);
         let shared = Arc::new(Shared {
             clock,
@@ -190,8 +216,11 @@ impl Node {
             append_budget: Budget::new(memory_bytes / 2),
             fetch_budget: Budget::new(memory_bytes / 4),
             addresses,
+            commits,
+            grpc_connections: OpenConnections::default(),
+            http_connections: OpenConnections::default(),
+            stop: stop.clone(),
         });
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         tasks.spawn(retain(shared.clone(), stop.clone(), broker.retention_check_interval_ms));
         tasks.spawn(grpc::serve(shared.clone(), grpc_listener, stop.clone()));
         tasks.spawn(http::serve(shared.clone(), http_listener, stop.clone()));
@@ -310,9 +339,9 @@ fn host_metadata(
     Ok(hosted)
 }
 
-fn start_committer(directory: &Arc<LogDirectory>, topics: &Arc<Topics>) -> Committer {
+fn start_committer(directory: &Arc<LogDirectory>, topics: &Arc<Topics>, metrics: CommitMetrics) -> Committer {
     let topics = topics.clone();
-    Committer::start(directory.clone(), move || {
+    Committer::start(directory.clone(), metrics, move || {
         for partition in topics.snapshot().iter().flat_map(|topic| &topic.partitions) {
             partition.step(Event::SaveProducers);
         }

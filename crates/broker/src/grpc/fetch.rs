@@ -1,5 +1,6 @@
 //! Fetch as a server stream: chunks of batches, or of plain records.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +11,11 @@ use tidelog_grpc_api::v1::{
 use tidelog_model::{Offset, PartitionId, TimestampMs};
 use tidelog_record::{Decompressor, split_batches};
 use tokio_stream::Stream;
+use tokio_util::sync::WaitForCancellationFutureOwned;
 use tonic::Status;
 
 use super::{invalid_request, topic_ref};
-use crate::errors::ToDetail;
+use crate::errors::{ToDetail, shutting_down};
 use crate::fetching::{FetchLimits, FetchedChunk, FetchedPartition, Fetcher};
 use crate::handlers::{Place, TopicRef, UnknownTopic, list_offset};
 use crate::hosted::HostedPartition;
@@ -28,6 +30,8 @@ struct Requested {
     index: u32,
     topic: String,
     partition: i32,
+    /// Records below were not asked for, although their batch comes.
+    from: Offset,
 }
 
 struct FetchStream {
@@ -36,6 +40,9 @@ struct FetchStream {
     format: FetchFormat,
     /// Partitions that could not be read at all; said first.
     refused: Vec<FetchChunk>,
+    /// The node's, and whether it was seen.
+    stop: Pin<Box<WaitForCancellationFutureOwned>>,
+    is_over: bool,
     decompressor: Decompressor,
 }
 
@@ -53,8 +60,9 @@ pub fn fetch(
     for (index, partition) in (0..).zip(&request.partitions) {
         match open(node, partition) {
             Ok((topic, fetched)) => {
+                let from = fetched.next_offset;
+                requested.push(Requested { index, topic, partition: partition.partition, from });
                 partitions.push(fetched);
-                requested.push(Requested { index, topic, partition: partition.partition });
             }
             Err(error) => refused.push(error_chunk(index, partition, error)),
         }
@@ -70,28 +78,34 @@ pub fn fetch(
         requested,
         format: request.format(),
         refused,
+        stop: Box::pin(node.stop.clone().cancelled_owned()),
+        is_over: false,
         decompressor: Decompressor::default(),
     };
     Ok(futures::stream::unfold(stream, |mut stream| async move {
         let response = stream.next().await?;
-        Some((Ok(response), stream))
+        Some((response, stream))
     }))
 }
 
 impl FetchStream {
-    async fn next(&mut self) -> Option<FetchResponse> {
-        loop {
-            let fetched = self.fetcher.next().await;
+    async fn next(&mut self) -> Option<Result<FetchResponse, Status>> {
+        while !self.is_over {
+            let fetched = tokio::select! {
+                fetched = self.fetcher.next() => fetched,
+                () = &mut self.stop => {
+                    self.is_over = true;
+                    return Some(Err(shutting_down().into()));
+                }
+            };
             let mut chunks = std::mem::take(&mut self.refused);
-            let is_over = fetched.is_none();
+            self.is_over = fetched.is_none();
             chunks.extend(fetched.into_iter().flatten().map(|chunk| self.translate(chunk)));
             if !chunks.is_empty() {
-                return Some(FetchResponse { chunks });
-            }
-            if is_over {
-                return None;
+                return Some(Ok(FetchResponse { chunks }));
             }
         }
+        None
     }
 
     fn translate(&mut self, chunk: FetchedChunk) -> FetchChunk {
@@ -101,7 +115,7 @@ impl FetchStream {
         match self.format {
             FetchFormat::Batches => record_batches = chunk.batches,
             FetchFormat::Unspecified | FetchFormat::Records => {
-                match plain_records(chunk.batches, &mut self.decompressor) {
+                match plain_records(chunk.batches, requested.from, &mut self.decompressor) {
                     Ok(plain) => records = plain,
                     Err(detail) => error = Some(detail),
                 }
@@ -162,7 +176,11 @@ pub fn place(at: Option<offset_spec::At>) -> Result<Place, ErrorDetail> {
     }
 }
 
-fn plain_records(batches: Bytes, decompressor: &mut Decompressor) -> Result<Vec<v1::Record>, ErrorDetail> {
+fn plain_records(
+    batches: Bytes,
+    from: Offset,
+    decompressor: &mut Decompressor,
+) -> Result<Vec<v1::Record>, ErrorDetail> {
     let undecodable = |error: String| ErrorDetail::new(v1::ErrorCode::CorruptMessage, error);
     let mut plain = Vec::new();
     for batch in split_batches(batches) {
@@ -173,6 +191,9 @@ fn plain_records(batches: Bytes, decompressor: &mut Decompressor) -> Result<Vec<
         let records = batch.records(decompressor).map_err(|error| undecodable(error.to_string()))?;
         for record in records {
             let record = record.map_err(|error| undecodable(error.to_string()))?;
+            if record.offset < from {
+                continue;
+            }
             plain.push(v1::Record {
                 key: record.key.map(Bytes::copy_from_slice),
                 value: record.value.map(Bytes::copy_from_slice),

@@ -29,7 +29,7 @@ impl LogService for LogApi {
     type FetchStream = Answers<FetchResponse>;
 
     async fn produce(&self, request: Request<ProduceRequest>) -> Result<Response<ProduceResponse>, Status> {
-        produce::unary(&self.0, request.into_inner()).await.map(Response::new)
+        Ok(Response::new(produce::unary(&self.0, request.into_inner()).await))
     }
 
     async fn produce_stream(

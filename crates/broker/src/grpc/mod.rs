@@ -1,5 +1,6 @@
 //! The gRPC dialect: `proto/tidelog/v1` to handlers and back. No decision is made here.
 
+mod admin;
 mod batching;
 mod fetch;
 mod gate;
@@ -8,27 +9,38 @@ mod produce;
 
 use std::sync::Arc;
 
+use tidelog_grpc_api::v1::admin_service_server::AdminServiceServer;
 use tidelog_grpc_api::v1::log_service_server::LogServiceServer;
 use tidelog_grpc_api::v1::{ErrorCode, ErrorDetail};
 use tidelog_grpc_api::{FILE_DESCRIPTOR_SET, limits};
 use tidelog_model::TopicId;
 use tokio::net::TcpListener;
+use tokio_stream::StreamExt;
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
 
+use self::admin::AdminApi;
+// HTTP speaks the same messages.
 use self::log::LogApi;
+pub use self::produce::unary as produce;
 use crate::handlers::{TopicRef, UnknownTopic};
 use crate::node::Shared;
 
 /// Calls that one connection may have under way.
 const MAX_STREAMS: u32 = 100;
 
+/// The largest request about topics: a thousand of them with configs take far less.
+const MAX_ADMIN_REQUEST_BYTES: usize = 1 << 20;
+
 /// Serves until `stop`; calls that are under way then may finish.
 pub async fn serve(node: Arc<Shared>, listener: TcpListener, stop: CancellationToken) {
     let (health, health_service) = tonic_health::server::health_reporter();
     health.set_serving::<LogServiceServer<LogApi>>().await;
+    health.set_serving::<AdminServiceServer<AdminApi>>().await;
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
@@ -41,9 +53,14 @@ pub async fn serve(node: Arc<Shared>, listener: TcpListener, stop: CancellationT
     let gate = tower::util::MapRequestLayer::new(move |request: http::Request<Body>| {
         request.map(|body| Body::new(gate::GatedBody::new(body, budget.clone())))
     });
+    let open = node.grpc_connections.clone();
+    let admin = AdminServiceServer::new(AdminApi(node.clone()))
+        .max_decoding_message_size(MAX_ADMIN_REQUEST_BYTES)
+        .max_encoding_message_size(limits::MAX_RESPONSE_BYTES);
     let log = LogServiceServer::new(LogApi(node))
         .max_decoding_message_size(limits::MAX_REQUEST_BYTES)
         .max_encoding_message_size(limits::MAX_RESPONSE_BYTES);
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let served = Server::builder()
         .initial_stream_window_size(limits::STREAM_WINDOW_BYTES)
         .initial_connection_window_size(limits::CONNECTION_WINDOW_BYTES)
@@ -53,14 +70,23 @@ pub async fn serve(node: Arc<Shared>, listener: TcpListener, stop: CancellationT
         .add_service(health_service)
         .add_service(reflection)
         .add_service(log)
+        .add_service(admin)
         .serve_with_incoming_shutdown(
-            TcpIncoming::from(listener).with_nodelay(Some(true)),
-            stop.cancelled_owned(),
+            incoming.map(move |stream| stream.map(|stream| open.counted(stream))),
+            say_when_stopping(health, stop),
         )
         .await;
     if let Err(error) = served {
         tracing::error!(%error, "the gRPC listener stopped");
     }
+}
+
+/// Health says so before anybody is turned away.
+async fn say_when_stopping(health: HealthReporter, stop: CancellationToken) {
+    stop.cancelled().await;
+    health.set_not_serving::<LogServiceServer<LogApi>>().await;
+    health.set_not_serving::<AdminServiceServer<AdminApi>>().await;
+    health.set_service_status("", ServingStatus::NotServing).await;
 }
 
 /// The topic that a message names by one of its two fields.

@@ -4,6 +4,7 @@
 //! read from either, and HTTP/2 flow control reaches back to it.
 
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,10 +13,11 @@ use tidelog_model::{Acks, PartitionId, TimestampMs};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_stream::Stream;
+use tokio_util::sync::WaitForCancellationFutureOwned;
 use tonic::{Status, Streaming};
 
 use super::{batching, topic_ref};
-use crate::errors::ToDetail;
+use crate::errors::{ToDetail, shutting_down};
 use crate::handlers::{ProduceBatch, ProduceRequest, UnknownTopic, produce};
 use crate::node::Shared;
 use crate::producing::{PendingProduce, ProduceAnswer};
@@ -49,10 +51,10 @@ struct PartPlan {
 }
 
 /// The unary call.
-pub async fn unary(node: &Shared, request: v1::ProduceRequest) -> Result<ProduceResponse, Status> {
+pub async fn unary(node: &Shared, request: v1::ProduceRequest) -> ProduceResponse {
     let Translated { request, answer } = translate(node, request);
     if request.batches.is_empty() {
-        return Ok(answer.respond(Vec::new()));
+        return answer.respond(Vec::new());
     }
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let (acks, timeout_ms) = (request.acks, request.timeout_ms);
@@ -62,7 +64,7 @@ pub async fn unary(node: &Shared, request: v1::ProduceRequest) -> Result<Produce
     })
     .await;
     if acks == Acks::None {
-        return Ok(answer.respond_blindly());
+        return answer.respond_blindly();
     }
     let mut receiver = receiver;
     let timeout = Duration::from_millis(u64::from(timeout_ms));
@@ -73,7 +75,7 @@ pub async fn unary(node: &Shared, request: v1::ProduceRequest) -> Result<Produce
             receiver.await
         }
     };
-    Ok(answer.respond(answers.unwrap_or_default()))
+    answer.respond(answers.unwrap_or_default())
 }
 
 /// The streamed call: answers as they come, until the client closed its half and everything is answered.
@@ -82,6 +84,7 @@ pub fn streamed(
     requests: Streaming<v1::ProduceRequest>,
 ) -> impl Stream<Item = Result<ProduceResponse, Status>> + Send {
     let (sender, receiver) = mpsc::channel(IN_FLIGHT_REQUESTS);
+    let stop = node.stop.clone().cancelled_owned();
     let stream = ProduceStream {
         node,
         requests: Some(requests),
@@ -90,6 +93,8 @@ pub fn streamed(
         receiver,
         deadlines: VecDeque::new(),
         tick: tokio::time::interval(DEADLINE_TICK),
+        stop: Box::pin(stop),
+        is_stopping: false,
     };
     futures::stream::unfold(stream, |mut stream| async move {
         let item = stream.next().await?;
@@ -108,6 +113,9 @@ struct ProduceStream {
     receiver: mpsc::Receiver<Answered>,
     deadlines: VecDeque<(Instant, u32, Arc<PendingProduce>)>,
     tick: tokio::time::Interval,
+    stop: Pin<Box<WaitForCancellationFutureOwned>>,
+    /// The node stops: what is open is answered, then the stream ends with an error.
+    is_stopping: bool,
 }
 
 impl ProduceStream {
@@ -116,7 +124,14 @@ impl ProduceStream {
             let has_slot = self.slots.available_permits() > 0;
             tokio::select! {
                 biased;
-                answered = self.receiver.recv() => return answered.map(|(response, _slot)| Ok(response)),
+                answered = self.receiver.recv() => match answered {
+                    Some((response, _slot)) => return Some(Ok(response)),
+                    None => return std::mem::take(&mut self.is_stopping).then(|| Err(shutting_down().into())),
+                },
+                () = &mut self.stop, if self.requests.is_some() => {
+                    self.is_stopping = true;
+                    self.close();
+                }
                 request = next_request(&mut self.requests), if has_slot && self.requests.is_some() => {
                     match request {
                         Ok(Some(request)) => self.take(request).await,

@@ -1,5 +1,13 @@
 //! What a client can ask, one file for each question, in no dialect: gRPC, HTTP and Kafka translate to and from these.
 
+mod alter_configs;
+mod cluster;
+mod create_partitions;
+mod create_topics;
+mod delete_records;
+mod delete_topics;
+mod describe_configs;
+mod describe_topics;
 mod list_offsets;
 mod produce;
 
@@ -8,6 +16,16 @@ use std::sync::Arc;
 
 use tidelog_model::{PartitionId, TopicId};
 
+pub use alter_configs::alter_configs;
+pub use cluster::{ClusterDescription, describe_cluster};
+pub use create_partitions::create_partitions;
+pub use create_topics::{TopicToCreate, create_topics};
+pub use delete_records::{DeleteRecordsError, delete_records};
+pub use delete_topics::delete_topics;
+pub use describe_configs::{ConfigSubject, DescribeConfigsError, describe_configs};
+pub use describe_topics::{
+    LogDescription, PartitionDescription, TopicDescription, describe_topic, list_topics,
+};
 pub use list_offsets::{ListOffsetsError, Place, list_offset};
 pub use produce::{ProduceBatch, ProduceRequest, produce};
 

@@ -1,0 +1,52 @@
+//! DeleteRecords (trim): the log start moves up to an offset, at most to the high watermark, and never back.
+//!
+//! A trim is an entry of the commit journal. The answer does not wait for its sync, which follows within the round: a power
+//! cut in between brings the records back, and nothing was lost by it.
+
+use tidelog_model::watermark::LogStart;
+use tidelog_model::{Offset, PartitionId};
+use tidelog_storage::ReadError;
+
+use super::{TopicRef, UnknownTopic};
+use crate::node::Shared;
+
+/// Why no records were deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteRecordsError {
+    /// Nothing of that name.
+    #[error(transparent)]
+    Unknown(#[from] UnknownTopic),
+    /// The brokers keep the topic for themselves.
+    #[error("topic '{topic}' is internal: its records are the brokers' to delete")]
+    Internal {
+        /// Its name.
+        topic: String,
+    },
+    /// The topic was deleted meanwhile.
+    #[error("topic '{topic}' was deleted while its records were")]
+    Deleted {
+        /// Its name.
+        topic: String,
+    },
+    /// Outside the log, or its files cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// Deletes one partition's records below `before`; `None`: all that readers may see. Returns the first readable offset.
+/// Nothing happens if that is there already, or above.
+pub fn delete_records(
+    node: &Shared,
+    topic: &TopicRef,
+    partition: PartitionId,
+    before: Option<Offset>,
+) -> Result<LogStart, DeleteRecordsError> {
+    let topics = node.topics.snapshot();
+    let topic = topics.find(topic)?;
+    if topic.is_internal {
+        return Err(DeleteRecordsError::Internal { topic: topic.name.clone() });
+    }
+    let trimmed = topic.find(partition)?.trim(before);
+    let start = trimmed.map_err(|_| DeleteRecordsError::Deleted { topic: topic.name.clone() })??;
+    Ok(start)
+}
