@@ -14,7 +14,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use http_body::{Body as _, Frame, SizeHint};
+use http_body::{Frame, SizeHint};
 use tidelog_grpc_api::limits::MAX_REQUEST_BYTES;
 use tidelog_grpc_api::v1::{ErrorCode, ErrorDetail};
 use tokio::sync::OwnedSemaphorePermit;
@@ -171,6 +171,7 @@ fn too_slow() -> ErrorDetail {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http_body::Body as _;
     use tokio::time::Instant;
 
     fn message(length: usize) -> Vec<u8> {
