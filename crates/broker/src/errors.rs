@@ -67,6 +67,12 @@ impl ToDetail for ProduceRefused {
             ProduceRefused::Internal { .. } => ErrorDetail::new(ErrorCode::InvalidTopicException, message),
             ProduceRefused::Invalid(invalid) => invalid_batch(invalid, message),
             ProduceRefused::Transactional => ErrorDetail::new(ErrorCode::InvalidRequest, message),
+            // The codecs here fail for want of memory only.
+            ProduceRefused::Recompress { compression, .. } => ErrorDetail::new(
+                ErrorCode::Overloaded,
+                message,
+            )
+            .with_limit("compression.type", compression.to_string(), ""),
             ProduceRefused::TimedOut { timeout_ms } => ErrorDetail::new(ErrorCode::RequestTimedOut, message)
                 .with_limit("timeout_ms", format!("{timeout_ms} ms"), ""),
             ProduceRefused::Overloaded { limit_bytes } => ErrorDetail::new(ErrorCode::Overloaded, message)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tidelog_partition::{ProduceError, Produced};
-use tidelog_record::InvalidBatch;
+use tidelog_record::{Compression, InvalidBatch};
 
 use crate::handlers::UnknownTopic;
 
@@ -32,6 +32,14 @@ pub enum ProduceRefused {
         "the batch is part of a transaction, and transactions do not exist yet: send it without a transactional id"
     )]
     Transactional,
+    /// The codec that the topic asks for could not do its work. Nothing was appended.
+    #[error("the batch cannot be stored with the topic's compression.type, {compression}: {reason}")]
+    Recompress {
+        /// The topic's.
+        compression: Compression,
+        /// What the codec said.
+        reason: String,
+    },
     /// No memory became free in time. Nothing was appended.
     #[error(
         "the broker's {limit_bytes} bytes for records on their way to disk are in use: retry later, or raise tidelog.memory.bytes"

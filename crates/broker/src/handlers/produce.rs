@@ -5,24 +5,29 @@
 //! request. The answer comes later, through `done`.
 //!
 //! Internal topics take no client's records (INVALID_TOPIC_EXCEPTION). Clients' batches are validated as Apache Kafka 4.4
-//! does it (`tidelog_record::validate_produced`).
+//! does it (`tidelog_record::validate_produced`). A batch in another codec than its topic's `compression.type` is compressed
+//! again, and its size is judged as it will be stored, too.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tidelog_metadata::CompressionConfig;
 use tidelog_model::{Acks, PartitionId};
 use tidelog_partition::{Event, ProducedBatch};
-use tidelog_record::{Decompressor, validate_produced};
+use tidelog_record::{
+    Batch, Compression, Compressor, Decompressor, InvalidBatch, recompress, validate_produced,
+};
 
 use super::TopicRef;
 use crate::hosted::HostedPartition;
 use crate::memory::attach;
 use crate::node::Shared;
 use crate::producing::{PendingProduce, ProduceAnswer, ProduceRefused};
-use crate::topics::TopicSnapshot;
+use crate::topics::{HostedTopic, TopicSnapshot};
 
 /// One batch and where it goes.
 #[derive(Debug)]
@@ -49,6 +54,7 @@ pub struct ProduceRequest {
 thread_local! {
     /// Codecs' state, one for each worker: validation never waits while it uses it.
     static DECOMPRESSOR: RefCell<Decompressor> = RefCell::default();
+    static COMPRESSORS: RefCell<BTreeMap<Compression, Compressor>> = RefCell::default();
 }
 
 /// Appends the batches; calls `done` once with an answer for each, in their order. The caller sees to the deadline
@@ -96,7 +102,48 @@ fn check(
     if valid.header().is_transactional() {
         return Err(ProduceRefused::Transactional);
     }
-    Ok((hosted, ProducedBatch { header: *valid.header(), bytes: valid.into_bytes() }))
+    let batch = match codec(topic.config.compression) {
+        Some(codec) if codec != valid.header().compression => recompressed(node, topic, valid, codec)?,
+        _ => ProducedBatch { header: *valid.header(), bytes: valid.into_bytes() },
+    };
+    Ok((hosted, batch))
+}
+
+/// The codec that a topic asks for; `None`: the producer's. Levels are the compressor's own.
+fn codec(config: CompressionConfig) -> Option<Compression> {
+    match config {
+        CompressionConfig::Producer => None,
+        CompressionConfig::Uncompressed => Some(Compression::None),
+        CompressionConfig::Gzip { .. } => Some(Compression::Gzip),
+        CompressionConfig::Snappy => Some(Compression::Snappy),
+        CompressionConfig::Lz4 => Some(Compression::Lz4),
+        CompressionConfig::Zstd { .. } => Some(Compression::Zstd),
+    }
+}
+
+/// The batch in `codec`, under a permit of its own size: the client's bytes give back theirs.
+fn recompressed(
+    node: &Shared,
+    topic: &HostedTopic,
+    batch: Batch,
+    codec: Compression,
+) -> Result<ProducedBatch, ProduceRefused> {
+    let recompressed = DECOMPRESSOR.with_borrow_mut(|decompressor| {
+        COMPRESSORS.with_borrow_mut(|compressors| {
+            let compressor = compressors.entry(codec).or_insert_with(|| Compressor::new(codec));
+            recompress(batch, compressor, decompressor)
+        })
+    });
+    let batch = recompressed
+        .map_err(|error| ProduceRefused::Recompress { compression: codec, reason: error.to_string() })?;
+    let (size_bytes, max_message_bytes) = (batch.bytes().len(), topic.rules.max_message_bytes);
+    if size_bytes > max_message_bytes {
+        return Err(InvalidBatch::TooLarge { size_bytes, max_message_bytes }.into());
+    }
+    let permit = node.append_budget.try_reserve(size_bytes);
+    let limit_bytes = node.append_budget.limit_bytes();
+    let mut permit = permit.ok_or(ProduceRefused::Overloaded { limit_bytes })?;
+    Ok(ProducedBatch { header: *batch.header(), bytes: attach(batch.into_bytes(), &mut permit) })
 }
 
 fn append(
