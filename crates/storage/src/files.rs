@@ -2,7 +2,8 @@
 //!
 //! What must stay true: a file with unsynced writes stays open until it is synced, because the system reports a failed
 //! write-back to the descriptors that were open when it happened; closing first could lose the error. Such files are
-//! pinned beside the cache, and a checkpoint is due before they fill the budget.
+//! dirty: pinned beside the cache from the end of the write on (a sync that runs meanwhile may have missed it) until a sync
+//! that began later has returned. Whoever writes syncs when they fill their half of the budget.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -31,6 +32,8 @@ pub struct Files {
     disk: Arc<dyn Disk>,
     budget: usize,
     state: Mutex<State>,
+    /// Held by the one sync of all dirty files that runs.
+    syncing: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -38,7 +41,15 @@ struct State {
     tick: u64,
     open: Recent<Arc<dyn DiskFile>>,
     views: Recent<Arc<View>>,
-    dirty: BTreeMap<FileKey, (PathBuf, Arc<dyn DiskFile>)>,
+    dirty: BTreeMap<FileKey, Dirty>,
+}
+
+#[derive(Clone, Debug)]
+struct Dirty {
+    path: PathBuf,
+    file: Arc<dyn DiskFile>,
+    /// When it was last written to.
+    tick: u64,
 }
 
 /// A map that knows which entry was used longest ago.
@@ -84,7 +95,7 @@ impl Files {
     /// At most `budget` descriptors: half for cached files, half for dirty ones. Mappings hold no descriptor and are
     /// bounded by the same number.
     pub fn new(disk: Arc<dyn Disk>, budget: usize) -> Self {
-        Files { disk, budget: budget.max(4), state: Mutex::default() }
+        Files { disk, budget: budget.max(4), state: Mutex::default(), syncing: Mutex::default() }
     }
 
     /// The file, opened if need be. With `create`, made if missing.
@@ -97,8 +108,8 @@ impl Files {
         let mut state = self.state.lock();
         state.tick += 1;
         let tick = state.tick;
-        if let Some((_, file)) = state.dirty.get(&key) {
-            return Ok(file.clone());
+        if let Some(dirty) = state.dirty.get(&key) {
+            return Ok(dirty.file.clone());
         }
         if let Some(file) = state.open.get(key, tick) {
             return Ok(file);
@@ -132,36 +143,39 @@ impl Files {
         Ok(view)
     }
 
-    /// The file has unsynced writes: keep it open until [`Files::sync_dirty`].
+    /// The file has been written to: keep it open until a later [`Files::sync_dirty`].
     pub fn mark_dirty(&self, key: FileKey, path: impl FnOnce() -> PathBuf, file: &Arc<dyn DiskFile>) {
         let mut state = self.state.lock();
-        if !state.dirty.contains_key(&key) {
-            state.open.remove(key);
-            state.dirty.insert(key, (path(), file.clone()));
-        }
+        state.tick += 1;
+        let tick = state.tick;
+        state.open.remove(key);
+        state.dirty.entry(key).or_insert_with(|| Dirty { path: path(), file: file.clone(), tick }).tick =
+            tick;
     }
 
-    /// Whether dirty files fill their half of the budget, so that a checkpoint is due.
+    /// Whether dirty files fill their half of the budget.
     pub fn is_crowded(&self) -> bool {
         self.state.lock().dirty.len() >= self.budget / 2
     }
 
     /// Syncs every file that was dirty when this was called; an error names the file, and nothing is retried.
     pub fn sync_dirty(&self) -> Result<(), (PathBuf, io::Error)> {
-        let dirty = std::mem::take(&mut self.state.lock().dirty);
-        for (key, (path, file)) in dirty {
-            file.sync_data().map_err(|error| (path, error))?;
+        let _one_at_a_time = self.syncing.lock();
+        let dirty = self.state.lock().dirty.clone();
+        for (key, synced) in dirty {
+            synced.file.sync_data().map_err(|error| (synced.path, error))?;
             let mut state = self.state.lock();
-            state.tick += 1;
-            let (tick, limit) = (state.tick, self.budget / 2);
-            if !state.dirty.contains_key(&key) {
-                state.open.insert(key, tick, file, limit);
+            if state.dirty.get(&key).is_some_and(|now| now.tick == synced.tick) {
+                state.dirty.remove(&key);
+                state.tick += 1;
+                let (tick, limit) = (state.tick, self.budget / 2);
+                state.open.insert(key, tick, synced.file, limit);
             }
         }
         Ok(())
     }
 
-    /// The file is about to be removed.
+    /// The file has been removed.
     pub fn forget(&self, file_number: u64) {
         let mut state = self.state.lock();
         for part in [Part::Log, Part::Index] {

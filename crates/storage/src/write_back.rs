@@ -1,12 +1,14 @@
 //! Bringing appended batches to their segments' files: one vectored write for each file, no sync.
 //!
 //! What must stay true: the .log is written before the .bix, and both before the batches leave memory, so that a reader
-//! finds every batch in one of the two places. Files with unsynced bytes are marked dirty before that.
+//! finds every batch in one of the two places. Files are marked dirty in between.
 //! What a crash leaves: anything; the journal has these bytes until a checkpoint has synced them here.
 
 use std::io::{self, IoSlice};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use tidelog_model::Offset;
 
 use crate::disk::DiskFile;
 use crate::error::ReadError;
@@ -36,8 +38,9 @@ impl LogShared {
     /// Writes everything that was appended before the call; returns its bytes.
     pub fn write_back(&self) -> Result<u64, ReadError> {
         let _one_at_a_time = self.writing.lock();
+        let end = self.state.lock().end;
         let mut bytes = 0;
-        while let Some(mut job) = self.next_job() {
+        while let Some(mut job) = self.next_job(end) {
             self.write(&mut job)?;
             let mut state = self.state.lock();
             if let Some(segment) = state.segments.iter_mut().find(|segment| segment.name == job.segment) {
@@ -51,16 +54,21 @@ impl LogShared {
         Ok(bytes)
     }
 
-    fn next_job(&self) -> Option<Job> {
+    /// The oldest unwritten batches, if they begin below `end`.
+    fn next_job(&self, end: Offset) -> Option<Job> {
         let state = self.state.lock();
         let segment = state.segments.iter().find(|segment| !segment.tail.is_empty())?;
-        Some(Job::of(segment))
+        let first = segment.tail.front()?.entry.base_offset(segment.name);
+        (first < end).then(|| Job::of(segment))
     }
 
     fn write(&self, job: &mut Job) -> Result<(), ReadError> {
-        let log = self.open(job.segment, Part::Log)?;
-        let index = self.open(job.segment, Part::Index)?;
-        self.begin(job, &*log, &*index)?;
+        let is_fresh = job.flushed == 0;
+        let log = self.open(job.segment, Part::Log, is_fresh)?;
+        let index = self.open(job.segment, Part::Index, is_fresh)?;
+        if is_fresh {
+            self.begin(job, &*log, &*index)?;
+        }
         let log_error = |source| ReadError::Io { path: self.path(job.segment, Part::Log), source };
         let end = job.written + job.bytes;
         if end > job.reserved {
@@ -77,15 +85,16 @@ impl LogShared {
         index
             .write_all_at(&[IoSlice::new(&entries)], entry_at(job.flushed))
             .map_err(|source| ReadError::Io { path: self.path(job.segment, Part::Index), source })?;
+        for (part, file) in [(Part::Log, &log), (Part::Index, &index)] {
+            let key = (job.segment.file_number, part);
+            self.directory.files.mark_dirty(key, || self.path(job.segment, part), file);
+        }
         Ok(())
     }
 
-    /// Marks both files dirty; gives a fresh segment's files their beginning. (They may exist: a number that a crash took
-    /// back from the journal is used again.)
+    /// Gives a fresh segment's files their beginning. (They may exist: a number that a crash took back from the journal is
+    /// used again.)
     fn begin(&self, job: &Job, log: &dyn DiskFile, index: &dyn DiskFile) -> Result<(), ReadError> {
-        if job.flushed > 0 {
-            return Ok(());
-        }
         let begin = || -> io::Result<()> {
             log.set_length(0)?;
             index.set_length(0)?;
@@ -96,13 +105,11 @@ impl LogShared {
         Ok(())
     }
 
-    fn open(&self, segment: SegmentName, part: Part) -> Result<Arc<dyn DiskFile>, ReadError> {
+    fn open(&self, segment: SegmentName, part: Part, create: bool) -> Result<Arc<dyn DiskFile>, ReadError> {
         let path = || self.path(segment, part);
-        let key = (segment.file_number, part);
         let files = &self.directory.files;
-        let file = files.open(key, path, true).map_err(|source| ReadError::Io { path: path(), source })?;
-        files.mark_dirty(key, path, &file);
-        Ok(file)
+        let opened = files.open((segment.file_number, part), path, create);
+        opened.map_err(|source| ReadError::Io { path: path(), source })
     }
 
     pub fn path(&self, segment: SegmentName, part: Part) -> PathBuf {

@@ -6,4 +6,5 @@ mod model;
 mod power_cut;
 mod recovery;
 mod support;
+mod threads;
 mod world;

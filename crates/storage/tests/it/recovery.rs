@@ -1,11 +1,10 @@
 //! Restarts at the worst moments, one by one.
 
 use std::io;
-use std::sync::Arc;
 
 use tidelog_storage::disk::{MemoryDisk, Operation, Survival};
 
-use crate::support::{BadDisk, Lies, Process, append, at, commit, open, partition, read_all};
+use crate::support::{Process, WatchedDisk, append, at, commit, open, partition, read_all};
 
 /// A first life that is killed (the system keeps what it wrote), a second one in which everything is fine, and a power cut
 /// that takes whatever the second did not sync.
@@ -15,9 +14,8 @@ fn what_a_killed_process_had_not_synced_is_synced_before_the_next_one_builds_on_
     for operations in 0.. {
         let disk = MemoryDisk::new(operations);
         let process = Process::killed_after(operations);
-        let bad = BadDisk { disk: Arc::new(disk.clone()), lies: Lies::default(), process: process.clone() };
         let mut acknowledged = Vec::new();
-        first_life(bad, &mut acknowledged);
+        first_life(WatchedDisk::new(disk.clone(), process.clone()), &mut acknowledged);
         if !process.is_dead() {
             break;
         }
@@ -47,7 +45,7 @@ fn what_a_killed_process_had_not_synced_is_synced_before_the_next_one_builds_on_
 }
 
 /// Batches in two segments, two checkpoints; `None` once the process is dead.
-fn first_life(disk: BadDisk, acknowledged: &mut Vec<u8>) -> Option<()> {
+fn first_life(disk: WatchedDisk, acknowledged: &mut Vec<u8>) -> Option<()> {
     let (directory, _) = open(disk).ok()?;
     let mut log = directory.create(partition(0));
     for round in 0..4_u8 {

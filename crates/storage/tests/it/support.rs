@@ -1,5 +1,6 @@
 //! Dice, batches, and disks that are worse than they say.
 
+use std::fmt;
 use std::io::{self, IoSlice};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use bytes::Bytes;
 use tidelog_model::{LeaderEpoch, Now, PartitionId, TimestampMs, TopicId, TopicPartition};
 use tidelog_record::{Batch, BatchBuilder, BatchHeader, Compression, Compressor, stamp};
-use tidelog_storage::disk::{Disk, DiskFile, View};
+use tidelog_storage::disk::{Disk, DiskFile, Operation, View};
 use tidelog_storage::{CommitError, Log, LogDirectory, LogReader, OpenError, Options, ReadError};
 
 /// SplitMix64: a seed means the same for ever.
@@ -121,12 +122,121 @@ pub fn read_all(reader: &LogReader) -> Result<Vec<u8>, ReadError> {
     Ok(all)
 }
 
-/// A disk that lies, and through which a process works only until it is killed.
-#[derive(Clone, Debug)]
-pub struct BadDisk {
+/// A disk that somebody watches, who may also interfere.
+#[derive(Clone)]
+pub struct WatchedDisk {
     pub disk: Arc<dyn Disk>,
-    pub lies: Lies,
-    pub process: Process,
+    pub watcher: Arc<dyn Watcher>,
+}
+
+/// Who is told of each operation before it is done.
+pub trait Watcher: Send + Sync {
+    /// An error becomes the operation's own; `Skip` leaves it out and calls it done.
+    fn before(&self, operation: Operation, path: &Path) -> io::Result<Verdict>;
+    /// A file was opened (1) or closed (−1).
+    fn handles(&self, _change: i64) {}
+}
+
+/// What becomes of a watched operation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    Do,
+    Skip,
+}
+
+impl WatchedDisk {
+    pub fn new(disk: impl Disk + 'static, watcher: impl Watcher + 'static) -> WatchedDisk {
+        WatchedDisk { disk: Arc::new(disk), watcher: Arc::new(watcher) }
+    }
+}
+
+impl fmt::Debug for WatchedDisk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "watched {:?}", self.disk)
+    }
+}
+
+impl Disk for WatchedDisk {
+    fn open(&self, path: &Path, create: bool) -> io::Result<Arc<dyn DiskFile>> {
+        self.watcher.before(if create { Operation::Create } else { Operation::Open }, path)?;
+        let file = self.disk.open(path, create)?;
+        self.watcher.handles(1);
+        Ok(Arc::new(WatchedFile { file, path: path.to_owned(), watcher: self.watcher.clone() }))
+    }
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        self.watcher.before(Operation::List, directory)?;
+        self.disk.list(directory)
+    }
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.watcher.before(Operation::Rename, from)?;
+        self.disk.rename(from, to)
+    }
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.watcher.before(Operation::Remove, path)?;
+        self.disk.remove(path)
+    }
+    fn sync_directory(&self, directory: &Path) -> io::Result<()> {
+        match self.watcher.before(Operation::SyncDirectory, directory)? {
+            Verdict::Do => self.disk.sync_directory(directory),
+            Verdict::Skip => Ok(()),
+        }
+    }
+    fn free_bytes(&self) -> io::Result<u64> {
+        self.disk.free_bytes()
+    }
+}
+
+struct WatchedFile {
+    file: Arc<dyn DiskFile>,
+    path: PathBuf,
+    watcher: Arc<dyn Watcher>,
+}
+
+impl fmt::Debug for WatchedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "watched {}", self.path.display())
+    }
+}
+
+impl Drop for WatchedFile {
+    fn drop(&mut self) {
+        self.watcher.handles(-1);
+    }
+}
+
+impl DiskFile for WatchedFile {
+    fn write_all_at(&self, buffers: &[IoSlice<'_>], position: u64) -> io::Result<()> {
+        self.watcher.before(Operation::Write, &self.path)?;
+        self.file.write_all_at(buffers, position)
+    }
+    fn read_exact_at(&self, buffer: &mut [u8], position: u64) -> io::Result<()> {
+        self.watcher.before(Operation::Read, &self.path)?;
+        self.file.read_exact_at(buffer, position)
+    }
+    fn sync_data(&self) -> io::Result<()> {
+        match self.watcher.before(Operation::Sync, &self.path)? {
+            Verdict::Do => self.file.sync_data(),
+            Verdict::Skip => Ok(()),
+        }
+    }
+    fn reserve(&self, length: u64) -> io::Result<()> {
+        self.watcher.before(Operation::Reserve, &self.path)?;
+        self.file.reserve(length)
+    }
+    fn length(&self) -> io::Result<u64> {
+        self.file.length()
+    }
+    fn set_length(&self, length: u64) -> io::Result<()> {
+        self.watcher.before(Operation::SetLength, &self.path)?;
+        self.file.set_length(length)
+    }
+    fn view(&self, length: usize) -> io::Result<View> {
+        self.watcher.before(Operation::Read, &self.path)?;
+        self.file.view(length)
+    }
+    fn serial(&self) -> io::Result<u64> {
+        self.file.serial()
+    }
 }
 
 /// Which syncs do nothing.
@@ -138,97 +248,44 @@ pub struct Lies {
     pub directories: bool,
 }
 
-/// A process that can be killed between two operations of its disks, which then keep all that it wrote.
+/// A process that can be killed between two operations of its disks, which then keep all that it wrote. Some of its syncs
+/// may be lies.
 #[derive(Clone, Debug)]
-pub struct Process(Arc<AtomicI64>);
+pub struct Process {
+    operations_left: Arc<AtomicI64>,
+    lies: Lies,
+}
 
 impl Process {
     /// Killed after this many operations that change something.
     pub fn killed_after(operations: u64) -> Process {
-        Process(Arc::new(AtomicI64::new(i64::try_from(operations).unwrap_or(i64::MAX))))
+        let left = i64::try_from(operations).unwrap_or(i64::MAX);
+        Process { operations_left: Arc::new(AtomicI64::new(left)), lies: Lies::default() }
+    }
+
+    pub fn with_lies(self, lies: Lies) -> Process {
+        Process { lies, ..self }
     }
 
     pub fn is_dead(&self) -> bool {
-        self.0.load(Ordering::Relaxed) < 0
-    }
-
-    fn lives(&self) -> io::Result<()> {
-        if self.is_dead() { Err(io::Error::other("killed")) } else { Ok(()) }
-    }
-
-    fn change(&self) -> io::Result<()> {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-        self.lives()
+        self.operations_left.load(Ordering::Relaxed) < 0
     }
 }
 
-impl Disk for BadDisk {
-    fn open(&self, path: &Path, create: bool) -> io::Result<Arc<dyn DiskFile>> {
-        if create { self.process.change() } else { self.process.lives() }?;
-        let file = self.disk.open(path, create)?;
-        let lies = self.lies.files.iter().any(|part| path.to_string_lossy().contains(part));
-        Ok(Arc::new(BadFile { file, lies, process: self.process.clone() }))
-    }
-    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
-        self.process.lives()?;
-        self.disk.list(directory)
-    }
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.process.change()?;
-        self.disk.rename(from, to)
-    }
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        self.process.change()?;
-        self.disk.remove(path)
-    }
-    fn sync_directory(&self, directory: &Path) -> io::Result<()> {
-        self.process.change()?;
-        if self.lies.directories { Ok(()) } else { self.disk.sync_directory(directory) }
-    }
-    fn free_bytes(&self) -> io::Result<u64> {
-        self.process.lives()?;
-        self.disk.free_bytes()
-    }
-}
-
-#[derive(Debug)]
-struct BadFile {
-    file: Arc<dyn DiskFile>,
-    lies: bool,
-    process: Process,
-}
-
-impl DiskFile for BadFile {
-    fn write_all_at(&self, buffers: &[IoSlice<'_>], position: u64) -> io::Result<()> {
-        self.process.change()?;
-        self.file.write_all_at(buffers, position)
-    }
-    fn read_exact_at(&self, buffer: &mut [u8], position: u64) -> io::Result<()> {
-        self.process.lives()?;
-        self.file.read_exact_at(buffer, position)
-    }
-    fn sync_data(&self) -> io::Result<()> {
-        self.process.change()?;
-        if self.lies { Ok(()) } else { self.file.sync_data() }
-    }
-    fn reserve(&self, length: u64) -> io::Result<()> {
-        self.process.change()?;
-        self.file.reserve(length)
-    }
-    fn length(&self) -> io::Result<u64> {
-        self.process.lives()?;
-        self.file.length()
-    }
-    fn set_length(&self, length: u64) -> io::Result<()> {
-        self.process.change()?;
-        self.file.set_length(length)
-    }
-    fn view(&self, length: usize) -> io::Result<View> {
-        self.process.lives()?;
-        self.file.view(length)
-    }
-    fn serial(&self) -> io::Result<u64> {
-        self.process.lives()?;
-        self.file.serial()
+impl Watcher for Process {
+    fn before(&self, operation: Operation, path: &Path) -> io::Result<Verdict> {
+        if !matches!(operation, Operation::Open | Operation::List | Operation::Read) {
+            self.operations_left.fetch_sub(1, Ordering::Relaxed);
+        }
+        let lies = match operation {
+            Operation::Sync => self.lies.files.iter().any(|part| path.to_string_lossy().contains(part)),
+            Operation::SyncDirectory => self.lies.directories,
+            _ => false,
+        };
+        match (self.is_dead(), lies) {
+            (true, _) => Err(io::Error::other("killed")),
+            (false, true) => Ok(Verdict::Skip),
+            (false, false) => Ok(Verdict::Do),
+        }
     }
 }

@@ -16,7 +16,7 @@ use tidelog_storage::{
 };
 
 use crate::model::{Model, ModelBatch, ModelOp, Seen};
-use crate::support::{BadDisk, Lies, Process, Rng, at, batch_of, partition};
+use crate::support::{Lies, Process, Rng, WatchedDisk, at, batch_of, partition};
 
 /// What breaks, and what is broken on purpose.
 #[derive(Clone, Copy, Debug, Default)]
@@ -255,11 +255,9 @@ impl World {
     }
 
     fn open(&mut self) -> Outcome<Life> {
-        let bad = |disk: &MemoryDisk| {
-            let (disk, process) = (Arc::new(disk.clone()), self.process.clone());
-            Arc::new(BadDisk { disk, lies: self.conditions.lies, process })
-        };
-        let (disk, journal_disk) = (bad(&self.disk), bad(&self.journal_disk));
+        let process = self.process.clone().with_lies(self.conditions.lies);
+        let disk = Arc::new(WatchedDisk::new(self.disk.clone(), process.clone()));
+        let journal_disk = Arc::new(WatchedDisk::new(self.journal_disk.clone(), process));
         let fresh_id = u128::from(self.rng.next()) << 64 | u128::from(self.rng.next());
         let (directory, logs, report) =
             match LogDirectory::open(disk, journal_disk, self.options.clone(), fresh_id) {
