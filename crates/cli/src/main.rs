@@ -1,52 +1,103 @@
 //! The one binary: a node, the tools to use one, and the proof that it works.
 //!
 //! `args` is what can be typed; each command is a file in `commands`, with `demo` and `bench` in rooms of their own;
-//! `output` is how results are shown; `error` is how a run ends. Everything but `serve` is only a client.
+//! `settings` is how a node is set up; `output` is how results are shown and `error` how a run ends that fails. Everything
+//! but `serve` and `demo` is only a client.
 
 mod args;
 mod bench;
 mod commands;
 mod demo;
 mod error;
+mod logging;
 mod output;
+mod process;
+mod settings;
+mod units;
 
 use std::process::ExitCode;
+use std::time::Instant;
 
-use args::{Cli, Command};
-use clap::Parser;
-use error::CliError;
+use args::{Cli, Command, Global};
+use clap::{Parser, ValueEnum};
+use commands::{completions, config, consume, produce, serve, topic};
+use error::{CliError, Exit};
+use logging::LogFormat;
 use output::Output;
+use tidelog_client::{Client, ClientOptions};
+use tokio::runtime::Runtime;
 
+/// Many small buffers live and die on different threads here, which the system's allocator is slow at.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What every command is given.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Context {
     /// Shows results.
     pub output: Output,
-    /// gRPC addresses of some brokers, separated by commas.
+    /// gRPC addresses of some brokers, with commas between them.
     pub bootstrap: String,
+    /// The options of every command, as they were typed.
+    pub global: Global,
+    /// When the process began.
+    pub started: Instant,
+}
+
+impl Context {
+    /// A client of the brokers that the user named.
+    pub async fn connect(&self) -> Result<Client, CliError> {
+        let mut options = ClientOptions::from(self.bootstrap.as_str());
+        options.client_id = concat!("tidelog-cli/", env!("CARGO_PKG_VERSION")).to_owned();
+        Ok(Client::connect(options).await?)
+    }
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let output = Output::new(cli.global.output);
-    let context = Context { output, bootstrap: cli.global.bootstrap };
-    let result = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime.block_on(run(cli.command, &context)),
-        Err(error) => Err(CliError::failed(format!("the runtime cannot start: {error}"))),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => output.error(&error),
-    }
+    let started = Instant::now();
+    let Cli { global, command } = Cli::parse();
+    let output = Output::new(global.output);
+    let context = Context { output, bootstrap: global.bootstrap.clone(), global, started };
+    let result = Runtime::new()
+        .map_err(|error| CliError::failed(format!("the runtime cannot start: {error}")))
+        .and_then(|runtime| {
+            let result = runtime.block_on(run(command, &context));
+            // A thread that reads standard input may wait for ever.
+            runtime.shutdown_background();
+            result
+        });
+    output.end(result)
 }
 
 async fn run(command: Command, context: &Context) -> Result<(), CliError> {
-    match command {
-        Command::Demo(args) => demo::run(args, context).await,
-        Command::Bench(args) => bench::run(args, context).await,
-        _ => Err(CliError::failed("this command is not built yet")),
+    // A node's logging is one of its settings.
+    if !matches!(command, Command::Serve(_)) {
+        log_as_client(&context.global)?;
     }
+    match command {
+        Command::Serve(args) => serve::run(args, context).await,
+        Command::Demo(args) => demo::run(args, context).await,
+        Command::Topic(command) => topic::run(command, context).await,
+        Command::Produce(args) => produce::run(args, context).await,
+        Command::Consume(args) => consume::run(args, context).await,
+        Command::Bench(args) => bench::run(args, context).await,
+        Command::Config(command) => config::run(command, context).await,
+        Command::Completions(args) => completions::run(&args, context),
+    }
+}
+
+fn log_as_client(global: &Global) -> Result<(), CliError> {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let level = global.log_level.clone().or_else(|| variable("TIDELOG_LOG_LEVEL"));
+    let format = match (global.log_format, variable("TIDELOG_LOG_FORMAT")) {
+        (Some(format), _) => format,
+        (None, None) => LogFormat::Human,
+        (None, Some(text)) => LogFormat::from_str(&text, true).map_err(|_| {
+            CliError::new(
+                Exit::Configuration,
+                format!("TIDELOG_LOG_FORMAT: '{text}' is not valid; give human or json"),
+            )
+        })?,
+    };
+    logging::start(level.as_deref().unwrap_or("warn"), format)
 }
