@@ -13,9 +13,9 @@ pub const CONNECTION_WINDOW_BYTES: u32 = 2 << 20;
 /// The largest HTTP/2 DATA frame, in bytes.
 pub const MAX_FRAME_BYTES: u32 = 1 << 20;
 
-/// The largest request that a broker reads, in bytes, unless its operator says otherwise. A whole request is buffered
-/// before anybody looks at it, so this times the number of streams bounds what strangers can make a broker hold.
-pub const MAX_REQUEST_BYTES: usize = 8 << 20;
+/// The largest request that a broker reads, in bytes. Requests are charged to a budget that all connections share before
+/// they are buffered; a larger one would wait for it longer than it should.
+pub const MAX_REQUEST_BYTES: usize = 16 << 20;
 
 /// The largest answer that a client reads, in bytes: above the largest record batch that a topic can be configured to
 /// take, because a fetch sends one batch whole, however large it is.
