@@ -29,11 +29,10 @@ use crate::disk::Disk;
 use crate::error::{AppendError, CommitError, DirectoryFailed, OpenError, ReadError};
 use crate::files::Files;
 use crate::identity;
-use crate::index::SegmentName;
 use crate::journal::Journal;
 use crate::layout;
 use crate::log::{Log, LogShared, SegmentLimits};
-use crate::manifest::{Manifest, ManifestLog};
+use crate::manifest::Manifest;
 use crate::op::{Entry, LogId, Lsn, Op};
 use crate::recovery;
 use crate::state::LogState;
@@ -69,10 +68,8 @@ impl Default for Options {
 /// A log directory, open. Dropping it loses nothing that was told durable, but a [`LogDirectory::checkpoint`] before
 /// makes the next start quicker.
 pub struct LogDirectory {
-    shared: Arc<Shared>,
-    logs: Mutex<Logs>,
-    /// Held by the one checkpoint that runs.
-    manifest: Mutex<Manifest>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) logs: Mutex<Logs>,
 }
 
 pub(crate) struct Logs {
@@ -89,13 +86,15 @@ pub(crate) struct Shared {
     pub files: Files,
     pub options: Options,
     queue: Mutex<Queue>,
-    journal: Mutex<Journal>,
-    next_file_number: AtomicU64,
+    pub journal: Mutex<Journal>,
+    /// Held by the one checkpoint that runs.
+    pub manifest: Mutex<Manifest>,
+    pub next_file_number: AtomicU64,
     write_back: Mutex<Vec<Arc<LogShared>>>,
     pub dirty_directories: Mutex<BTreeSet<PathBuf>>,
     unwritten_bytes: AtomicU64,
     free_bytes: AtomicU64,
-    is_low_on_space: AtomicBool,
+    pub is_low_on_space: AtomicBool,
     failure: OnceLock<DirectoryFailed>,
     waker: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
@@ -168,6 +167,7 @@ impl LogDirectory {
                 wants_sync: false,
             }),
             journal: Mutex::new(recovered.journal),
+            manifest: Mutex::new(manifest),
             next_file_number: AtomicU64::new(recovered.next_file_number),
             write_back: Mutex::default(),
             dirty_directories: Mutex::default(),
@@ -178,7 +178,7 @@ impl LogDirectory {
             waker: OnceLock::new(),
         });
         let open = |(id, log): (LogId, recovery::RecoveredLog)| {
-            let unwritten = log.state.segments.iter().map(|segment| segment.unwritten_bytes()).sum();
+            let unwritten = log.state.unwritten_bytes();
             let log = LogShared::new(id, log.partition, shared.clone(), log.state);
             log.await_write_back(unwritten);
             log
@@ -195,7 +195,6 @@ impl LogDirectory {
         let directory = LogDirectory {
             shared,
             logs: Mutex::new(Logs { next_id: recovered.next_log_id, by_id, deleted }),
-            manifest: Mutex::new(manifest),
         };
         Ok((directory, logs.into_iter().map(Log).collect(), report))
     }
@@ -222,15 +221,14 @@ impl LogDirectory {
     }
 
     /// Deletes a log; durable with the next synced round, its files go at the next checkpoint. Writes the log's unwritten
-    /// bytes first.
+    /// bytes first, if there is space.
     pub fn delete(&self, log: Log) -> Result<(), ReadError> {
-        log.0.write_back()?;
-        let mut logs = self.logs.lock();
-        logs.by_id.remove(&log.0.id);
-        logs.deleted.push(log.0.clone());
-        let mut state = log.0.state.lock();
-        log.0.submit(&mut state, Op::Delete, true);
-        Ok(())
+        log.0.let_go(|| {
+            let mut logs = self.logs.lock();
+            logs.by_id.remove(&log.0.id);
+            logs.deleted.push(log.0.clone());
+            log.0.submit(&mut log.0.state.lock(), Op::Delete, true);
+        })
     }
 
     /// Writes what is queued as one journal frame; `None` if nothing is. Only one thread calls this.
@@ -238,81 +236,34 @@ impl LogDirectory {
     /// On [`CommitError::RingFull`] everything is still queued: run a checkpoint, then call again.
     pub fn write_round(&self) -> Result<Option<Round>, CommitError> {
         self.check()?;
-        let mut journal = self.shared.journal.lock();
-        let (first_lsn, taken, wants_sync) = self.shared.queue.lock().take(self.shared.options.round_bytes);
-        if taken.is_empty() {
-            return Ok(None);
-        }
-        match journal.write(first_lsn, taken.iter().map(|queued| &queued.entry)) {
-            Ok(()) => {}
-            Err(CommitError::Failed(failure)) => return Err(self.fail(failure).into()),
-            Err(full @ CommitError::RingFull { .. }) => {
-                self.shared.queue.lock().put_back(taken, wants_sync);
-                return Err(full);
-            }
-        }
-        let sequence = journal.head().sequence - 1;
-        Ok(Some(Round { sequence, operations: taken.len(), wants_sync, ends: last_ends(taken) }))
+        let result = self.shared.write_round();
+        // Listeners hear of a failure when no lock is held any more.
+        result.map_err(|error| match error {
+            CommitError::Failed(failure) => self.fail(failure).into(),
+            full @ CommitError::RingFull { .. } => full,
+        })
     }
 
     /// Syncs the journal; returns the sequence of the newest frame that is durable now.
     pub fn sync(&self) -> Result<u64, DirectoryFailed> {
         self.check()?;
         let (file, sequence) = self.shared.journal.lock().to_sync();
-        file.sync_data().map_err(|error| self.failed("sync", layout::JOURNAL.as_ref(), &error))?;
+        file.sync_data().map_err(|error| self.fail(failure("sync", layout::JOURNAL.as_ref(), &error)))?;
         self.shared.journal.lock().synced(sequence);
         Ok(sequence)
     }
 
     /// Writes appended batches to their segments' files, unsynced, one write for each file; returns their bytes, whose
-    /// memory is free again.
+    /// memory is free again. On a full disk the others wait on.
     pub fn write_back(&self) -> Result<u64, DirectoryFailed> {
         self.check()?;
         let logs = std::mem::take(&mut *self.shared.write_back.lock());
         let mut bytes = 0;
         for log in logs {
             log.awaits_write_back.store(false, Ordering::Release);
-            bytes += self.write_back_log(&log)?;
+            bytes += self.write_back_log(&log).map_err(|failure| self.fail(failure))?.unwrap_or(0);
         }
         Ok(bytes)
-    }
-
-    /// Whether a checkpoint should run: half of the ring is in use, or dirty files fill their budget.
-    pub fn checkpoint_is_due(&self) -> bool {
-        let journal = self.shared.journal.lock();
-        journal.used_bytes() > journal.limit_bytes() / 2 || self.shared.files.is_crowded()
-    }
-
-    /// Makes everything so far durable in the segments themselves, stores the manifest, frees the ring, removes files that
-    /// left their logs. Keeps no lock that appends or rounds need while it waits for the disk.
-    pub fn checkpoint(&self) -> Result<(), DirectoryFailed> {
-        self.check()?;
-        let mut manifest = self.manifest.lock();
-        manifest.redo = self.shared.journal.lock().head();
-        let captured = self.capture(&mut manifest);
-        for (log, _) in &captured.dirty {
-            self.write_back_log(log)?;
-            if log.state.lock().segments.iter().any(|segment| segment.unwritten_bytes() > 0)
-                && self.is_low_on_space()
-            {
-                // The manifest would name bytes that are nowhere. The journal still has them; try again with more space.
-                return Ok(());
-            }
-        }
-        self.shared.files.sync_dirty().map_err(|(path, error)| self.failed("sync", &path, &error))?;
-        for directory in std::mem::take(&mut *self.shared.dirty_directories.lock()) {
-            let synced = self.shared.disk.sync_directory(&directory);
-            synced.map_err(|error| self.failed("sync", &directory, &error))?;
-        }
-        manifest.next_file_number = self.shared.next_file_number.load(Ordering::Acquire);
-        let stored = manifest.store(&*self.shared.disk, self.shared.directory_id);
-        stored.map_err(|error| self.failed("replacement", layout::MANIFEST.as_ref(), &error))?;
-        for (log, lsn) in captured.dirty {
-            log.state.lock().manifest_lsn = lsn;
-        }
-        self.shared.journal.lock().release(manifest.redo);
-        self.remove(captured.doomed, captured.deleted);
-        Ok(())
     }
 
     /// Bytes of batches that are not yet in their segments' files.
@@ -343,16 +294,12 @@ impl LogDirectory {
         self.shared.failure.get()
     }
 
-    fn check(&self) -> Result<(), DirectoryFailed> {
+    pub(crate) fn check(&self) -> Result<(), DirectoryFailed> {
         self.shared.failure.get().cloned().map_or(Ok(()), Err)
     }
 
-    fn failed(&self, operation: &'static str, path: &Path, error: &io::Error) -> DirectoryFailed {
-        self.fail(DirectoryFailed { operation, path: path.to_owned(), reason: error.to_string() })
-    }
-
     /// Stops the directory for good: after a failed write or sync nothing is known of what the disk holds.
-    fn fail(&self, failure: DirectoryFailed) -> DirectoryFailed {
+    pub(crate) fn fail(&self, failure: DirectoryFailed) -> DirectoryFailed {
         if self.shared.failure.set(failure.clone()).is_ok() {
             let logs: Vec<_> = self.logs.lock().by_id.values().cloned().collect();
             for listener in logs.iter().filter_map(|log| log.listener.get()) {
@@ -362,64 +309,30 @@ impl LogDirectory {
         self.shared.failure.get().cloned().unwrap_or(failure)
     }
 
-    /// Writes one log back. A full disk stops appends, not the directory: the journal has the bytes, memory keeps them.
-    fn write_back_log(&self, log: &Arc<LogShared>) -> Result<u64, DirectoryFailed> {
+    /// Writes one log back; `None` if not all of it is in its files now for want of space. That stops appends, not the
+    /// directory: the journal has the bytes, memory keeps them.
+    pub(crate) fn write_back_log(&self, log: &Arc<LogShared>) -> Result<Option<u64>, DirectoryFailed> {
+        if self.shared.files.is_crowded() {
+            self.sync_dirty()?;
+        }
         match log.write_back() {
-            Ok(bytes) => Ok(bytes),
+            Ok(bytes) => Ok(Some(bytes)),
             Err(ReadError::Io { source, .. }) if source.kind() == io::ErrorKind::StorageFull => {
                 self.shared.is_low_on_space.store(true, Ordering::Relaxed);
                 log.await_write_back(0);
-                Ok(0)
+                Ok(None)
             }
-            Err(ReadError::Io { path, source }) => Err(self.failed("write", &path, &source)),
+            Err(ReadError::Io { path, source }) => Err(failure("write", &path, &source)),
             Err(other) => {
-                Err(self.failed("write", layout::PARTITIONS.as_ref(), &io::Error::other(other.to_string())))
+                Err(failure("write", layout::PARTITIONS.as_ref(), &io::Error::other(other.to_string())))
             }
         }
     }
+}
 
-    /// Takes the state of every log that changed since the last manifest into `manifest`.
-    fn capture(&self, manifest: &mut Manifest) -> Captured {
-        let mut logs = self.logs.lock();
-        let mut captured =
-            Captured { dirty: Vec::new(), doomed: Vec::new(), deleted: std::mem::take(&mut logs.deleted) };
-        manifest.next_log_id = logs.next_id;
-        manifest.logs.retain(|id, _| logs.by_id.contains_key(id));
-        for log in logs.by_id.values() {
-            let mut state = log.state.lock();
-            if state.last_lsn > state.manifest_lsn {
-                let mut encoded = crate::bytes_io::Writer::with_capacity(128);
-                state.encode(&mut encoded);
-                manifest
-                    .logs
-                    .insert(log.id, ManifestLog { partition: log.partition, state: encoded.into_vec() });
-                captured.dirty.push((log.clone(), state.last_lsn));
-                captured.doomed.extend(state.doomed.drain(..).map(|segment| (log.partition, segment)));
-            }
-        }
-        for log in &captured.deleted {
-            let segments = std::mem::take(&mut log.state.lock().doomed);
-            captured.doomed.extend(segments.into_iter().map(|segment| (log.partition, segment)));
-        }
-        captured
-    }
-
-    /// Removes files that no manifest names. One that stays behind for an error is only garbage: its number is never used
-    /// again.
-    fn remove(&self, doomed: Vec<(TopicPartition, SegmentName)>, deleted: Vec<Arc<LogShared>>) {
-        for (partition, segment) in doomed {
-            self.shared.files.forget(segment.file_number);
-            for path in [
-                layout::log_path(partition, segment.base, segment.file_number),
-                layout::index_path(partition, segment.base, segment.file_number),
-            ] {
-                drop(self.shared.disk.remove(&path));
-            }
-        }
-        for log in deleted {
-            drop(self.shared.disk.remove(&layout::partition_directory(log.partition)));
-        }
-    }
+/// A failure to be told with [`LogDirectory::fail`], once no lock is held.
+pub(crate) fn failure(operation: &'static str, path: &Path, error: &io::Error) -> DirectoryFailed {
+    DirectoryFailed { operation, path: path.to_owned(), reason: error.to_string() }
 }
 
 impl Drop for LogDirectory {
@@ -428,12 +341,6 @@ impl Drop for LogDirectory {
         self.shared.queue.lock().entries.clear();
         self.shared.write_back.lock().clear();
     }
-}
-
-struct Captured {
-    dirty: Vec<(Arc<LogShared>, Lsn)>,
-    doomed: Vec<(TopicPartition, SegmentName)>,
-    deleted: Vec<Arc<LogShared>>,
 }
 
 impl Round {
@@ -512,6 +419,22 @@ impl Queue {
 }
 
 impl Shared {
+    fn write_round(&self) -> Result<Option<Round>, CommitError> {
+        let mut journal = self.journal.lock();
+        let (first_lsn, taken, wants_sync) = self.queue.lock().take(self.options.round_bytes);
+        if taken.is_empty() {
+            return Ok(None);
+        }
+        if let Err(error) = journal.write(first_lsn, taken.iter().map(|queued| &queued.entry)) {
+            if let CommitError::RingFull { .. } = error {
+                self.queue.lock().put_back(taken, wants_sync);
+            }
+            return Err(error);
+        }
+        let sequence = journal.head().sequence - 1;
+        Ok(Some(Round { sequence, operations: taken.len(), wants_sync, ends: last_ends(taken) }))
+    }
+
     pub fn enqueue(&self, log: &Arc<LogShared>, op: Op, end: Offset, sync: bool) -> Lsn {
         let mut appended_bytes = 0;
         if let Op::Append(append) = &op {

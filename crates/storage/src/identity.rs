@@ -41,7 +41,7 @@ pub fn open_or_format(
         return Err(OpenError::Foreign { found });
     }
     Journal::format(journal_disk, fresh_id)
-        .and_then(|()| Manifest::empty().store(disk, fresh_id))
+        .and_then(|()| Ok(Manifest::empty().store(disk, fresh_id)?))
         .and_then(|()| write(disk, fresh_id))
         .map_err(io_error)?;
     Ok(fresh_id)
@@ -70,5 +70,5 @@ fn write(disk: &dyn Disk, directory_id: u128) -> io::Result<()> {
     let mut payload = Writer::with_capacity(8);
     payload.u64(serial);
     let image = Header { kind: Kind::Identity, directory_id, item_id: 0 }.seal(payload.as_slice());
-    replace_file(disk, IDENTITY_NEW, IDENTITY, &image)
+    Ok(replace_file(disk, IDENTITY_NEW, IDENTITY, &image)?)
 }

@@ -142,8 +142,15 @@ impl Journal {
             file.write_all_at(&[IoSlice::new(&[0; FRAME_HEADER_BYTES])], leftover).map_err(io_error)?;
         }
         file.sync_data().map_err(io_error)?;
-        let capacity_bytes = length.max(INITIAL_CAPACITY_BYTES).min(limit_bytes.max(length));
-        file.reserve(capacity_bytes).map_err(io_error)?;
+        // Where the manifest is ahead of the ring, the ring begins behind what is left of it.
+        let there = length.max(head.at);
+        let wanted = there.max(INITIAL_CAPACITY_BYTES.min(limit_bytes));
+        let capacity_bytes = match file.reserve(wanted) {
+            Ok(()) => wanted,
+            // A full disk must not keep what is on it from being read; the ring grows when there is space.
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => there,
+            Err(error) => return Err(io_error(error)),
+        };
         Ok(Journal {
             file,
             id,
@@ -199,7 +206,11 @@ impl Journal {
             first_lsn,
             operations,
         });
-        self.pieces.write(&*self.file, at, frame_bytes).map_err(|error| failed("write", &error))?;
+        self.pieces.write(&*self.file, at, frame_bytes).map_err(|error| match error.kind() {
+            // Where space could not be reserved. What was written of the frame is not one, and will be written over.
+            io::ErrorKind::StorageFull => self.full(),
+            _ => failed("write", &error),
+        })?;
         self.head = Position { at: at + frame_bytes, sequence: self.head.sequence + 1, previous_crc: crc };
         Ok(())
     }
@@ -217,10 +228,9 @@ impl Journal {
     /// Finds room for a frame: behind the last one, at the ring's start, or by growing the file.
     fn place(&mut self, frame_bytes: u64) -> Result<u64, CommitError> {
         let head = self.head.at;
-        let full = CommitError::RingFull { used_bytes: self.used_bytes(), capacity_bytes: self.limit_bytes };
         if head < self.tail {
             // Wrapped: the frame must end before the tail, never at it (that would read as empty).
-            return if head + frame_bytes < self.tail { Ok(head) } else { Err(full) };
+            return if head + frame_bytes < self.tail { Ok(head) } else { Err(self.full()) };
         }
         if head + frame_bytes <= self.capacity_bytes {
             return Ok(head);
@@ -235,7 +245,11 @@ impl Journal {
             self.capacity_bytes = wanted;
             return Ok(head);
         }
-        if fits_at_start { Ok(BLOCK_BYTES) } else { Err(full) }
+        if fits_at_start { Ok(BLOCK_BYTES) } else { Err(self.full()) }
+    }
+
+    fn full(&self) -> CommitError {
+        CommitError::RingFull { used_bytes: self.used_bytes(), capacity_bytes: self.limit_bytes }
     }
 }
 

@@ -12,6 +12,7 @@
 pub mod disk;
 
 mod bytes_io;
+mod checkpoint;
 mod directory;
 mod epochs;
 mod error;

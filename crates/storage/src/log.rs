@@ -4,9 +4,11 @@
 //! exceptions are rare and say so ([`Log::truncate`], [`Log::trim`], [`LogDirectory::delete`](crate::LogDirectory)): they
 //! first bring the log's unwritten bytes to its files, because a checkpoint that is under way may already count on them.
 //!
-//! Lock order: a log's state, then the queue. Neither is held during I/O.
+//! Lock order: the manifest, a log's write-back, the directory's logs, a log's state, the queue. The last two are never
+//! held during I/O.
 
 use std::fmt;
+use std::io;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
@@ -209,15 +211,16 @@ impl Log {
         Ok(LogEnd(state.end))
     }
 
-    /// Removes all records below `start`. Writes the log's unwritten bytes first.
+    /// Removes all records below `start`. Writes the log's unwritten bytes first, if there is space.
     pub fn trim(&mut self, start: Offset) -> Result<LogStart, ReadError> {
-        self.0.write_back()?;
-        let mut state = self.0.state.lock();
-        if start > state.start {
-            let start = start.min(state.end);
-            self.0.submit(&mut state, Op::Trim { start }, true);
-        }
-        Ok(LogStart(state.start))
+        self.0.let_go(|| {
+            let mut state = self.0.state.lock();
+            if start > state.start {
+                let start = start.min(state.end);
+                self.0.submit(&mut state, Op::Trim { start }, true);
+            }
+            LogStart(state.start)
+        })
     }
 
     fn next_segment(&self, base: Offset, now: Now) -> NewSegment {
@@ -241,6 +244,23 @@ impl LogShared {
             panic!("operation on {self:?} does not fit its state: {what}");
         }
         state.last_lsn = self.directory.enqueue(self, op, state.end, sync);
+    }
+
+    /// Submits something by which batches leave the log. They are written first: a checkpoint that is under way may count
+    /// on them already. On a full disk there must be no such checkpoint instead; the journal has them.
+    pub fn let_go<T>(&self, submit: impl FnOnce() -> T) -> Result<T, ReadError> {
+        match self.write_back() {
+            Ok(_) => Ok(submit()),
+            Err(ReadError::Io { source, .. }) if source.kind() == io::ErrorKind::StorageFull => {
+                let _no_checkpoint = self.directory.manifest.lock();
+                let _no_write_back = self.writing.lock();
+                let before = self.state.lock().unwritten_bytes();
+                let submitted = submit();
+                self.wrote_back(before - self.state.lock().unwritten_bytes());
+                Ok(submitted)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Facts of each segment for retention, oldest first.

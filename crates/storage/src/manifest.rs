@@ -53,7 +53,7 @@ impl Manifest {
     }
 
     /// Replaces the manifest; durable when this returns.
-    pub fn store(&self, disk: &dyn Disk, directory_id: u128) -> io::Result<()> {
+    pub fn store(&self, disk: &dyn Disk, directory_id: u128) -> Result<(), ReplaceError> {
         let image = Header { kind: Kind::Manifest, directory_id, item_id: 0 }.seal(&self.encode());
         replace_file(disk, MANIFEST_NEW, MANIFEST, &image)
     }
@@ -109,14 +109,36 @@ impl Manifest {
     }
 }
 
+/// Why a file was not replaced.
+#[derive(Debug)]
+pub enum ReplaceError {
+    /// The new one could not be written: the old one stands.
+    NotWritten(io::Error),
+    /// A sync or the rename failed: either may stand after a crash.
+    Uncertain(io::Error),
+}
+
 /// Puts `image` under `name`, whole or not at all: write the new file, sync it, rename it, sync the directory.
-pub fn replace_file(disk: &dyn Disk, temporary: &str, name: &str, image: &[u8]) -> io::Result<()> {
-    let file = disk.open(temporary.as_ref(), true)?;
-    file.set_length(0)?;
-    file.write_all_at(&[IoSlice::new(image)], 0)?;
-    file.sync_data()?;
-    disk.rename(temporary.as_ref(), name.as_ref())?;
-    disk.sync_directory("".as_ref())
+pub fn replace_file(disk: &dyn Disk, temporary: &str, name: &str, image: &[u8]) -> Result<(), ReplaceError> {
+    let write = || {
+        let file = disk.open(temporary.as_ref(), true)?;
+        file.set_length(0)?;
+        file.write_all_at(&[IoSlice::new(image)], 0)?;
+        Ok(file)
+    };
+    let file = write().map_err(ReplaceError::NotWritten)?;
+    file.sync_data()
+        .and_then(|()| disk.rename(temporary.as_ref(), name.as_ref()))
+        .and_then(|()| disk.sync_directory("".as_ref()))
+        .map_err(ReplaceError::Uncertain)
+}
+
+impl From<ReplaceError> for io::Error {
+    fn from(error: ReplaceError) -> io::Error {
+        match error {
+            ReplaceError::NotWritten(error) | ReplaceError::Uncertain(error) => error,
+        }
+    }
 }
 
 /// A whole small file of ours.

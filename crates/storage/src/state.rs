@@ -162,6 +162,11 @@ impl LogState {
         self.segments.iter().map(|segment| segment.length).sum()
     }
 
+    /// Bytes of batches that are not in their files.
+    pub fn unwritten_bytes(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.unwritten_bytes()).sum()
+    }
+
     /// The segment that holds `offset`, or the first one after it.
     pub fn segment_at(&self, offset: Offset) -> Option<&Segment> {
         let index = self.segments.partition_point(|segment| segment.end <= offset);

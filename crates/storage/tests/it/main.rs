@@ -1,6 +1,7 @@
 //! The log directory as a black box: what it promises, on a disk that loses power, fails, runs full and rots.
 
 mod journal;
+mod limits;
 mod log;
 mod model;
 mod power_cut;

@@ -10,7 +10,7 @@ use std::io;
 use std::sync::Arc;
 
 use tidelog_model::{LeaderEpoch, Offset, TopicPartition};
-use tidelog_storage::disk::{MemoryDisk, Operation};
+use tidelog_storage::disk::{Disk, MemoryDisk, Operation};
 use tidelog_storage::{
     AppendError, CommitError, Log, LogDirectory, OpenError, Options, ReadError, SegmentLimits,
 };
@@ -191,7 +191,7 @@ impl World {
     /// Decides what will break in the coming life.
     fn arm(&mut self) {
         self.process = Process::killed_after(u64::MAX);
-        if self.conditions.deaths {
+        if self.conditions.deaths && (!self.conditions.faults || self.rng.one_in(3)) {
             let within = if self.rng.one_in(4) { 12 } else { 120 };
             let nth = 1 + self.rng.below(within);
             match self.rng.below(6) {
@@ -215,7 +215,7 @@ impl World {
             ];
             let operation = OPERATIONS[self.rng.below(9) as usize];
             let path = ["", "journal", "manifest", ".log", ".bix"][self.rng.below(5) as usize];
-            let nth = 1 + self.rng.below(20);
+            let nth = 1 + self.rng.below(8);
             self.disk.inject(path, operation, nth, io::ErrorKind::Other);
         }
         if self.conditions.small_disk {
@@ -265,12 +265,24 @@ impl World {
                 Err(OpenError::Io { .. }) if self.is_over() || self.conditions.faults => {
                     return Err(Stop::Over);
                 }
+                Err(OpenError::Io { source, .. }) if self.lacks_space_to_begin(&source) => {
+                    return Err(Stop::Over);
+                }
                 Err(error) => return broken(format!("the directory does not open: {error}")),
             };
         self.tally.redone += report.redone_operations;
         let logs = self.recognise(logs)?;
         self.tally.recovered_logs += logs.len() as u64;
         Ok(Life { directory, logs })
+    }
+
+    /// A directory that is formatted opens on a full disk, too.
+    fn lacks_space_to_begin(&self, error: &io::Error) -> bool {
+        let is_formatted = self
+            .disk
+            .list("".as_ref())
+            .is_ok_and(|names| names.iter().any(|name| name.as_os_str() == "identity"));
+        self.conditions.small_disk && error.kind() == io::ErrorKind::StorageFull && !is_formatted
     }
 
     /// Finds for each log that was recovered the state of the model that it is in, and makes that the acknowledged one.
