@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use serde::Serialize;
 use tidelog_broker::StartError;
 use tidelog_client::{
-    AdminError, AssignError, CallError, ConnectError, ConsumeError, DeliveryError, OptionsError, SendError,
+    AdminError, AssignError, CallError, ConnectError, ConsumeError, DeliveryError, ErrorCode, OptionsError,
+    SendError,
 };
 use tidelog_metadata::{UnknownConfig, WrittenConfigError};
 
@@ -157,11 +158,16 @@ impl From<CallError> for CliError {
 
 impl From<AdminError> for CliError {
     fn from(error: AdminError) -> Self {
+        let exit = match error.code() {
+            Some(code) if error.is_unknown_topic() || code == ErrorCode::OffsetOutOfRange => Exit::NotFound,
+            _ => Exit::Refused,
+        };
         match error {
-            AdminError::Refused { .. } if error.is_unknown_topic() => {
-                CliError::new(Exit::NotFound, error.to_string())
+            // Where the broker's words name the topic themselves, once is enough.
+            AdminError::Refused { subject, refusal } if refusal.to_string().contains(quoted(&subject)) => {
+                CliError::new(exit, refusal.to_string())
             }
-            AdminError::Refused { .. } => CliError::new(Exit::Refused, error.to_string()),
+            AdminError::Refused { .. } => CliError::new(exit, error.to_string()),
             AdminError::Call(error) => error.into(),
         }
     }
@@ -180,11 +186,10 @@ impl From<ConsumeError> for CliError {
     fn from(error: ConsumeError) -> Self {
         match error {
             ConsumeError::OffsetOutOfRange { topic, partition, offset, refusal } => {
-                let hint = "begin with --from earliest, or at an offset that `tidelog topic describe` shows";
-                let what = refusal.detail().message.as_str();
-                let message =
-                    format!("partition {partition} of topic '{topic}' has no offset {offset} ({what})");
-                CliError::new(Exit::NotFound, message).fix(hint)
+                let offsets = &refusal.detail().limit;
+                let message = format!("partition {partition} of topic '{topic}' has no offset {offset}");
+                let message = if offsets.is_empty() { message } else { format!("{message}, only {offsets}") };
+                CliError::new(Exit::NotFound, message).fix("begin with --from earliest")
             }
             ConsumeError::Call(error) => error.into(),
             other => CliError::new(Exit::Refused, other.to_string()),
@@ -251,6 +256,11 @@ impl From<StartError> for CliError {
     }
 }
 
+/// The name in quotes in `partition 3 of topic 'events'`; all of it if there is none.
+fn quoted(subject: &str) -> &str {
+    subject.find('\'').map_or(subject, |at| &subject[at..])
+}
+
 /// By the variant's name, since storage's error type cannot be named here: the binary sees the broker only.
 fn open_exit(variant: &str) -> Exit {
     if variant.starts_with("Foreign") || variant.starts_with("Cloned") {
@@ -264,11 +274,24 @@ fn open_exit(variant: &str) -> Exit {
 
 #[cfg(test)]
 mod tests {
+    use tidelog_client::ErrorDetail;
+
     use super::*;
 
     #[test]
     fn every_exit_code_is_explained_once_and_in_order() {
         assert!(Exit::MEANINGS.is_sorted_by(|(a, _), (b, _)| (*a as u8) < (*b as u8)));
+    }
+
+    #[test]
+    fn a_topic_is_named_once() {
+        let refused = |message: &str| {
+            let detail = ErrorDetail::new(ErrorCode::TopicAlreadyExists, message);
+            AdminError::Refused { subject: "topic 'events'".to_owned(), refusal: detail.into() }
+        };
+        let shown = |message| CliError::from(refused(message)).to_string();
+        assert_eq!(shown("topic 'events' exists already"), "topic 'events' exists already");
+        assert_eq!(shown("there is one already"), "topic 'events': there is one already");
     }
 
     #[test]

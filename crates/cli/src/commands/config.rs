@@ -252,7 +252,7 @@ fn show(key: &ConfigKey, output: Output) -> Result<(), CliError> {
     output.line("")?;
     let default = key.default.filter(|default| !default.is_empty()).unwrap_or("none");
     let default = match reading(key, default) {
-        Some(reading) => format!("{default}  {}", output.dim(format!("({reading})"))),
+        Some(reading) => format!("{default} {}", output.dim(format!("({reading})"))),
         None => default.to_owned(),
     };
     let effect = match key.support {

@@ -34,7 +34,7 @@ pub struct Row {
 impl Row {
     /// Reads a line.
     pub fn read(line: &[u8]) -> Result<Row, String> {
-        let line: Line<'_> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+        let line: Line<'_> = serde_json::from_slice(line).map_err(|error| fault(&error))?;
         let value = line.value.ok_or("\"value\" is missing; for a record without one say null")?;
         let mut headers = Vec::new();
         for (name, value) in line.headers.map_or(Vec::new(), |headers| headers.0) {
@@ -130,6 +130,13 @@ impl Time {
 struct Base64<'a> {
     #[serde(borrow)]
     base64: Cow<'a, str>,
+}
+
+/// What is wrong, and where in the line; serde_json counts lines, too, of which there is one.
+fn fault(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+    format!("no record in JSON: {what}, in column {}", error.column())
 }
 
 /// The bytes that a value stands for.
@@ -304,8 +311,11 @@ pub mod tests {
     fn a_line_that_is_no_record_is_refused_with_the_reason() {
         let error = |line: &str| Row::read(line.as_bytes()).unwrap_err();
         assert_eq!(error(r#"{"key":"k"}"#), "\"value\" is missing; for a record without one say null");
-        assert!(error(r#"{"value":1,"hedaers":{}}"#).starts_with("unknown field `hedaers`, expected one of"));
-        assert!(error("clicked").starts_with("expected value at line 1"));
+        assert!(
+            error(r#"{"value":1,"hedaers":{}}"#)
+                .starts_with("no record in JSON: unknown field `hedaers`, expected one of")
+        );
+        assert_eq!(error("clicked"), "no record in JSON: expected value, in column 1");
         assert!(error(r#"{"value":{"base64":"?"}}"#).starts_with("base64: "));
         assert_eq!(
             error(r#"{"value":1,"timestamp":"noon"}"#),

@@ -123,7 +123,7 @@ impl From<AcksArg> for Acks {
     }
 }
 
-/// The largest record that is taken: what a request may hold.
+/// The largest record that is taken: the most that a producer may put into one request.
 const LARGEST_RECORD_BYTES: usize = 8 << 20;
 
 /// Reads and sends.
@@ -147,22 +147,21 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     }
     let progress = progress(&args, input_bytes, output);
     let chunks = read_in_background(input);
-    let (deliveries, confirmations) = mpsc::channel(DELIVERIES_IN_FLIGHT);
+    let (sent, unconfirmed) = mpsc::channel(LISTS_UNCONFIRMED);
     let stop = Arc::new(AtomicBool::new(false));
-    let confirming = tokio::spawn(confirm(confirmations, Arc::clone(&stop)));
+    let confirming = tokio::spawn(confirm(unconfirmed, Arc::clone(&stop)));
 
     let mut interrupts = Interrupts::listen()?;
     let feed = Feed {
         args: &args,
         producer: &producer,
-        deliveries,
+        sent,
         stop,
         progress: &progress,
         accepted: Vec::new(),
         line: 0,
-        bytes: 0,
     };
-    let (fed, bytes) = feed.run(chunks, &mut interrupts).await;
+    let fed = feed.run(chunks, &mut interrupts).await;
     let tally = tokio::select! {
         tally = confirming => tally.map_err(|error| CliError::failed(format!("the answers were lost: {error}")))?,
         () = interrupts.next() => return Err(CliError::new(
@@ -171,7 +170,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
         )),
     };
     progress.finish_and_clear();
-    tally.show(&args, bytes, begun, output)?;
+    tally.show(&args, begun, output)?;
     match tally.failure {
         Some(error) => Err(error.into()),
         None => fed,
@@ -269,8 +268,8 @@ impl Lines {
     }
 }
 
-/// Lists of deliveries between feed and confirm.
-const DELIVERIES_IN_FLIGHT: usize = 64;
+/// Lists of records between feed and confirm.
+const LISTS_UNCONFIRMED: usize = 64;
 
 /// A record that was accepted.
 struct Sent {
@@ -283,29 +282,28 @@ struct Sent {
 struct Feed<'a> {
     args: &'a Args,
     producer: &'a Producer,
-    deliveries: mpsc::Sender<Vec<Delivery>>,
+    sent: mpsc::Sender<Vec<Sent>>,
     /// A record could not be stored: more would only be more of the same.
     stop: Arc<AtomicBool>,
     progress: &'a ProgressBar,
     /// Not handed over yet.
-    accepted: Vec<Delivery>,
+    accepted: Vec<Sent>,
     line: u64,
-    bytes: u64,
 }
 
 impl Feed<'_> {
-    /// Sends all lines, and returns how many bytes of keys and values that were.
+    /// Sends all lines.
     async fn run(
         mut self,
         mut chunks: mpsc::Receiver<Chunk>,
         interrupts: &mut Interrupts,
-    ) -> (Result<(), CliError>, u64) {
+    ) -> Result<(), CliError> {
         let fed = tokio::select! {
             fed = self.feed(&mut chunks) => fed,
             () = interrupts.next() => Err(interrupted()),
         };
         self.hand_over().await;
-        (fed, self.bytes)
+        fed
     }
 
     async fn feed(&mut self, chunks: &mut mpsc::Receiver<Chunk>) -> Result<(), CliError> {
@@ -324,7 +322,7 @@ impl Feed<'_> {
     /// Gives what was accepted to `confirm`; if this is cut off, the next one does.
     async fn hand_over(&mut self) {
         // The receiver lives as long as the runtime.
-        if let Ok(place) = self.deliveries.reserve().await {
+        if let Ok(place) = self.sent.reserve().await {
             place.send(std::mem::take(&mut self.accepted));
         }
     }
@@ -334,11 +332,7 @@ impl Feed<'_> {
             self.line += 1;
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             match self.send_line(line).await {
-                Ok(None) => {}
-                Ok(Some(Sent { delivery, bytes })) => {
-                    self.accepted.push(delivery);
-                    self.bytes += bytes;
-                }
+                Ok(sent) => self.accepted.extend(sent),
                 Err(error) => {
                     return Err(CliError {
                         message: format!("line {}: {}", self.line, error.message),
@@ -412,6 +406,7 @@ impl Feed<'_> {
 #[derive(Debug, Default)]
 struct Tally {
     stored: u64,
+    stored_bytes: u64,
     failed: u64,
     /// The first failure.
     failure: Option<DeliveryError>,
@@ -425,13 +420,14 @@ struct Stored {
     last_offset: Option<i64>,
 }
 
-async fn confirm(mut deliveries: mpsc::Receiver<Vec<Delivery>>, stop: Arc<AtomicBool>) -> Tally {
+async fn confirm(mut unconfirmed: mpsc::Receiver<Vec<Sent>>, stop: Arc<AtomicBool>) -> Tally {
     let mut tally = Tally::default();
-    while let Some(deliveries) = deliveries.recv().await {
-        for delivery in deliveries {
+    while let Some(sent) = unconfirmed.recv().await {
+        for Sent { delivery, bytes } in sent {
             match delivery.await {
                 Ok(stored) => {
                     tally.stored += 1;
+                    tally.stored_bytes += bytes;
                     let partition = tally.partitions.entry(stored.partition.0).or_default();
                     partition.records += 1;
                     partition.last_offset = stored.offset.map(|offset| offset.0).max(partition.last_offset);
@@ -448,7 +444,7 @@ async fn confirm(mut deliveries: mpsc::Receiver<Vec<Delivery>>, stop: Arc<Atomic
 }
 
 impl Tally {
-    fn show(&self, args: &Args, bytes: u64, begun: Instant, output: Output) -> Result<(), CliError> {
+    fn show(&self, args: &Args, begun: Instant, output: Output) -> Result<(), CliError> {
         let took = begun.elapsed();
         if output.is_json() {
             let partitions = self.partitions.iter().map(|(partition, stored)| {
@@ -458,7 +454,7 @@ impl Tally {
                 "topic": args.topic,
                 "records": self.stored,
                 "failed": self.failed,
-                "bytes": bytes,
+                "bytes": self.stored_bytes,
                 "seconds": took.as_secs_f64(),
                 "partitions": partitions.collect::<Vec<_>>(),
             }));
@@ -471,7 +467,7 @@ impl Tally {
         output.line(format!(
             "{verb} {} ({}) in topic '{}' in {}{not_stored}",
             units::counted(self.stored, "record"),
-            units::bytes(bytes),
+            units::bytes(self.stored_bytes),
             args.topic,
             units::duration(took),
         ))

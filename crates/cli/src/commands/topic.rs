@@ -422,24 +422,28 @@ async fn delete(args: DeleteArgs, admin: &Admin, output: Output) -> Result<(), C
 }
 
 async fn trim(args: TrimArgs, admin: &Admin, output: Output) -> Result<(), CliError> {
-    let mut parts = Parts::new(output);
+    let (mut trimmed, mut failures) = (Vec::new(), Vec::new());
     for name in &args.topics {
         match trim_one(&args, name, admin).await {
             Ok(starts) => {
-                for (partition, start) in starts {
-                    parts.done(
-                        format!(
-                            "topic '{name}', partition {partition}: begins at offset {} now",
-                            units::count(start)
-                        ),
-                        json!({"name": name, "partition": partition, "log_start_offset": start}),
-                    )?;
-                }
+                trimmed.extend(starts.into_iter().map(|(partition, start)| (name, partition, start)))
             }
-            Err(error) => parts.failures.push(error),
+            Err(error) => failures.push(error),
         }
     }
-    parts.end()
+    if output.is_json() {
+        let documents = trimmed.iter().map(|(name, partition, start)| {
+            json!({"name": name, "partition": partition, "log_start_offset": start})
+        });
+        output.json(&documents.collect::<Vec<_>>())?;
+    } else if !trimmed.is_empty() {
+        let row = |(name, partition, start): (&String, i32, i64)| {
+            vec![name.clone(), partition.to_string(), units::count(start)]
+        };
+        let rows = trimmed.into_iter().map(row).collect();
+        output.table(&[Left("topic"), Right("partition"), Right("first offset")], rows)?;
+    }
+    output.end_parts(failures)
 }
 
 /// Where each partition begins afterwards.
