@@ -49,8 +49,7 @@ struct CapturedLog {
 impl LogDirectory {
     /// Whether a checkpoint should run: half of the ring is in use, or dirty files fill their budget.
     pub fn checkpoint_is_due(&self) -> bool {
-        let journal = self.shared.journal.lock();
-        journal.used_bytes() > journal.limit_bytes() / 2 || self.shared.files.is_crowded()
+        self.shared.journal.lock().is_half_full() || self.shared.files.is_crowded()
     }
 
     /// Makes everything so far durable in the segments themselves, stores the manifest, frees the ring, removes files that
@@ -124,15 +123,19 @@ impl LogDirectory {
     }
 
     fn sync_files(&self) -> Result<(), DirectoryFailed> {
-        self.sync_dirty()?;
-        for directory in std::mem::take(&mut *self.shared.dirty_directories.lock()) {
+        let directories = std::mem::take(&mut *self.shared.dirty_directories.lock());
+        if self.sync_dirty()? {
+            return Ok(());
+        }
+        for directory in directories {
             let synced = self.shared.disk.sync_directory(&directory);
             synced.map_err(|error| failure("sync", &directory, &error))?;
         }
         Ok(())
     }
 
-    pub(crate) fn sync_dirty(&self) -> Result<(), DirectoryFailed> {
+    /// True: names are durable, too.
+    pub(crate) fn sync_dirty(&self) -> Result<bool, DirectoryFailed> {
         self.shared.files.sync_dirty().map_err(|(path, error)| failure("sync", &path, &error))
     }
 

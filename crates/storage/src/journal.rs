@@ -143,7 +143,7 @@ impl Journal {
         }
         file.sync_data().map_err(io_error)?;
         // Where the manifest is ahead of the ring, the ring begins behind what is left of it.
-        let there = length.max(head.at);
+        let there = length.max(head.at).max(redo.at);
         let wanted = there.max(INITIAL_CAPACITY_BYTES.min(limit_bytes));
         let capacity_bytes = match file.reserve(wanted) {
             Ok(()) => wanted,
@@ -177,9 +177,10 @@ impl Journal {
         }
     }
 
-    /// The most that [`Journal::used_bytes`] may become.
-    pub fn limit_bytes(&self) -> u64 {
-        self.limit_bytes
+    /// Whether it is time to free some: half of what it may become is in use, or of what it is, now that it has wrapped.
+    pub fn is_half_full(&self) -> bool {
+        let has_wrapped = self.head.at < self.tail;
+        self.used_bytes() > if has_wrapped { self.capacity_bytes } else { self.limit_bytes } / 2
     }
 
     /// Frees what lies before `redo`, once a manifest that starts there is durable.
@@ -225,7 +226,8 @@ impl Journal {
         self.synced_sequence = self.synced_sequence.max(sequence);
     }
 
-    /// Finds room for a frame: behind the last one, at the ring's start, or by growing the file.
+    /// Finds room for a frame: behind the last one, at the ring's start, or by growing the file (over its limit only if one
+    /// frame alone is larger).
     fn place(&mut self, frame_bytes: u64) -> Result<u64, CommitError> {
         let head = self.head.at;
         if head < self.tail {
@@ -245,7 +247,18 @@ impl Journal {
             self.capacity_bytes = wanted;
             return Ok(head);
         }
-        if fits_at_start { Ok(BLOCK_BYTES) } else { Err(self.full()) }
+        if fits_at_start {
+            return Ok(BLOCK_BYTES);
+        }
+        let is_empty = head == self.tail;
+        let end = BLOCK_BYTES + frame_bytes;
+        if is_empty && (end <= self.capacity_bytes || self.file.reserve(end).is_ok()) {
+            // Nothing is needed of what lies here, and a frame that is large for this ring has to go somewhere.
+            self.capacity_bytes = self.capacity_bytes.max(end);
+            self.tail = BLOCK_BYTES;
+            return Ok(BLOCK_BYTES);
+        }
+        Err(self.full())
     }
 
     fn full(&self) -> CommitError {
@@ -474,3 +487,6 @@ fn journal_id(directory_id: u128) -> u64 {
 fn failed(operation: &'static str, error: &io::Error) -> CommitError {
     CommitError::Failed(DirectoryFailed { operation, path: JOURNAL.into(), reason: error.to_string() })
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,8 @@ use crate::layout::LOCK;
 #[derive(Debug)]
 pub struct RealDisk {
     root: PathBuf,
+    /// The root, open all the time: it hears of the file system's errors.
+    directory: File,
     /// Directories whose own names, and those of their parents up to the root, are known to be durable.
     durable_names: Mutex<BTreeSet<PathBuf>>,
 }
@@ -48,7 +50,8 @@ impl RealDisk {
                 format!("{} is not a directory", root.display()),
             ));
         }
-        Ok(RealDisk { root, durable_names: Mutex::default() })
+        let directory = File::open(&root)?;
+        Ok(RealDisk { root, directory, durable_names: Mutex::default() })
     }
 
     /// Claims the directory for this process, which writes its id into `<root>/lock`;
@@ -150,6 +153,13 @@ impl Disk for RealDisk {
         }
         durable_names.extend(synced);
         Ok(())
+    }
+
+    /// `syncfs`: since Linux 5.8 it reports write-back errors, of this file system as a whole, to the descriptor that was
+    /// open when they happened.
+    fn sync_everything(&self) -> io::Result<bool> {
+        rustix::fs::syncfs(&self.directory)?;
+        Ok(true)
     }
 
     fn free_bytes(&self) -> io::Result<u64> {
