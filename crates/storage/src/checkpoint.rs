@@ -52,6 +52,12 @@ impl LogDirectory {
         self.shared.journal.lock().is_half_full() || self.shared.files.is_crowded()
     }
 
+    /// How many logs changed since the last manifest: what a checkpoint would have to do now.
+    pub fn changed_logs(&self) -> usize {
+        let logs: Vec<_> = self.logs.lock().by_id.values().cloned().collect();
+        logs.iter().filter(|log| log.state.lock().is_changed()).count()
+    }
+
     /// Makes everything so far durable in the segments themselves, stores the manifest, frees the ring, removes files that
     /// left their logs. Keeps no lock that appends or rounds need while it waits for the disk.
     ///
@@ -110,7 +116,7 @@ impl LogDirectory {
         let mut changed = Vec::new();
         for log in logs.by_id.values() {
             let mut state = log.state.lock();
-            if state.last_lsn > state.manifest_lsn {
+            if state.is_changed() {
                 changed.push(CapturedLog {
                     log: log.clone(),
                     lsn: state.last_lsn,

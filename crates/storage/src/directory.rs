@@ -256,8 +256,17 @@ impl LogDirectory {
     /// Writes appended batches to their segments' files, unsynced, one write for each file; returns their bytes, whose
     /// memory is free again. On a full disk the others wait on.
     pub fn write_back(&self) -> Result<u64, DirectoryFailed> {
+        self.write_back_some(usize::MAX)
+    }
+
+    /// [`LogDirectory::write_back`] of at most this many logs, so that its caller can look up in between.
+    pub fn write_back_some(&self, logs: usize) -> Result<u64, DirectoryFailed> {
         self.check()?;
-        let logs = std::mem::take(&mut *self.shared.write_back.lock());
+        let logs: Vec<_> = {
+            let mut waiting = self.shared.write_back.lock();
+            let count = logs.min(waiting.len());
+            waiting.drain(..count).collect()
+        };
         let mut bytes = 0;
         for log in logs {
             log.awaits_write_back.store(false, Ordering::Release);

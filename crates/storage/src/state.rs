@@ -157,6 +157,11 @@ impl LogState {
         }
     }
 
+    /// Whether the newest manifest lacks something of it.
+    pub fn is_changed(&self) -> bool {
+        self.last_lsn > self.manifest_lsn
+    }
+
     /// Bytes of batches in all segments.
     pub fn size_bytes(&self) -> u64 {
         self.segments.iter().map(|segment| segment.length).sum()
