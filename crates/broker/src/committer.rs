@@ -23,6 +23,10 @@ const WRITE_BACK_BYTES: u64 = 4 << 20;
 const SYNC_AFTER: Duration = Duration::from_millis(200);
 /// A checkpoint runs at least this often, if anything changed.
 const CHECKPOINT_AFTER: Duration = Duration::from_secs(60);
+/// Logs that are written back before the thread looks whether it should stop.
+const WRITE_BACK_LOGS: usize = 256;
+/// A stop does not wait for a checkpoint of more logs than this.
+const CHECKPOINT_AT_STOP_LOGS: usize = 1000;
 /// How often free space is looked at.
 const SPACE_CHECK_AFTER: Duration = Duration::from_secs(1);
 
@@ -93,8 +97,11 @@ impl Committer {
         self.shared.stop_background.store(true, Ordering::Release);
         self.shared.want_checkpoint();
         self.background.into_iter().for_each(join);
-        (self.shared.before_checkpoint)();
-        report(self.shared.directory.checkpoint());
+        // The journal has everything. A checkpoint only spares the next start some redo, and is not worth a long stop.
+        if self.shared.directory.changed_logs() <= CHECKPOINT_AT_STOP_LOGS {
+            (self.shared.before_checkpoint)();
+            report(self.shared.directory.checkpoint());
+        }
     }
 }
 
@@ -189,7 +196,7 @@ impl Shared {
             if self.directory.unwritten_bytes() < WRITE_BACK_BYTES {
                 thread::park_timeout(WRITE_BACK_AFTER);
             }
-            match self.directory.write_back() {
+            match self.directory.write_back_some(WRITE_BACK_LOGS) {
                 Ok(0) if self.directory.is_low_on_space() => thread::park_timeout(SPACE_CHECK_AFTER),
                 Ok(_) => {}
                 Err(failure) => {
