@@ -1,0 +1,11 @@
+//! A node in a directory of its own, asked over real sockets.
+
+mod cluster;
+mod configs;
+mod fetch;
+mod http;
+mod lifecycle;
+mod metrics;
+mod produce;
+mod support;
+mod topics;
