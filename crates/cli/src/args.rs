@@ -12,12 +12,12 @@ pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("TIDELOG
 
 const EXAMPLES: &str = "\
 Examples:
-  tidelog demo                                        see that it works, in half a minute
-  tidelog serve                                       start a node
-  tidelog topic create events --partitions 12         in a second terminal
+  tidelog demo                                   see that it works
+  tidelog serve                                  start a node
+  tidelog topic create events --partitions 12    in a second terminal
   seq 1000 | tidelog produce events
   tidelog consume events
-  tidelog help consume                                how to read from a time, follow, format";
+  tidelog help consume                           how to follow, seek and format";
 
 /// A partitioned, replicated commit log in one binary
 ///
@@ -36,24 +36,25 @@ pub struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// gRPC addresses of some brokers, with commas between them
-    #[arg(
-        long,
-        global = true,
-        env = "TIDELOG_BOOTSTRAP",
-        value_name = "ADDR",
-        default_value = "127.0.0.1:9094"
-    )]
-    pub bootstrap: String,
+    /// gRPC addresses of some brokers, with commas between them [default: 127.0.0.1:9094]
+    #[arg(long, global = true, env = "TIDELOG_BOOTSTRAP", value_name = "ADDR")]
+    pub bootstrap: Option<String>,
     /// How results are shown
     #[arg(long, global = true, env = "TIDELOG_OUTPUT", value_enum, default_value_t = Format::Human)]
     pub output: Format,
     /// What is logged: error, warn, info, debug, trace, or per part such as info,tidelog_broker=debug
     /// [env: TIDELOG_LOG_LEVEL] [default: info for serve, else warn]
-    #[arg(long, global = true, value_name = "LEVEL")]
+    #[arg(long, global = true, value_name = "LEVEL", hide_short_help = true)]
     pub log_level: Option<String>,
     /// How it is logged [env: TIDELOG_LOG_FORMAT] [default: human]
-    #[arg(long, global = true, value_enum, hide_possible_values = true, value_name = "human|json")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        hide_possible_values = true,
+        value_name = "human|json",
+        hide_short_help = true
+    )]
     pub log_format: Option<LogFormat>,
 }
 

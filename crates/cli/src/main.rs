@@ -31,6 +31,9 @@ use tokio::runtime::Runtime;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Where `tidelog serve` listens if nobody says.
+const DEFAULT_BOOTSTRAP: &str = "127.0.0.1:9094";
+
 /// What every command is given.
 #[derive(Debug)]
 pub struct Context {
@@ -57,7 +60,8 @@ fn main() -> ExitCode {
     let started = Instant::now();
     let Cli { global, command } = Cli::parse();
     let output = Output::new(global.output);
-    let context = Context { output, bootstrap: global.bootstrap.clone(), global, started };
+    let bootstrap = global.bootstrap.clone().unwrap_or_else(|| DEFAULT_BOOTSTRAP.to_owned());
+    let context = Context { output, bootstrap, global, started };
     let result = Runtime::new()
         .map_err(|error| CliError::failed(format!("the runtime cannot start: {error}")))
         .and_then(|runtime| {

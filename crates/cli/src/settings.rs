@@ -49,7 +49,7 @@ pub struct SettingsArgs {
     /// Listen also on addresses that others reach, although nothing is authenticated yet [env: TIDELOG_INSECURE_LISTEN]
     #[arg(long)]
     pub insecure_listen: bool,
-    /// A setting, by Kafka's name or Tidelog's; repeat it for more [env: TIDELOG_SET_KEY, with _ for .]
+    /// A setting, by Kafka's name or Tidelog's; repeat it for more [env: TIDELOG_SET_ and the name, with _ for .]
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,
 }
@@ -365,7 +365,7 @@ mod tests {
 
     fn no_global() -> Global {
         let output = crate::args::Format::Human;
-        Global { bootstrap: String::new(), output, log_level: None, log_format: None }
+        Global { bootstrap: None, output, log_level: None, log_format: None }
     }
 
     fn resolve(file: &str, environment: &[(&str, &str)], args: &SettingsArgs) -> Result<Settings, CliError> {
