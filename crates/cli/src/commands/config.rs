@@ -28,10 +28,10 @@ pub enum Command {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  tidelog config dump                              what `tidelog serve` would use, here and now
-  tidelog config dump --config tidelog.toml --set num.partitions=4 --changed
-  tidelog config dump --server                     what the running node uses
-  tidelog config dump --topic events               what counts for a topic")]
+  tidelog config dump                   what `tidelog serve` would use here
+  tidelog config dump --config tidelog.toml --changed
+  tidelog config dump --server          what the running node uses
+  tidelog config dump --topic events    what counts for a topic")]
 pub struct DumpArgs {
     #[command(flatten)]
     settings: SettingsArgs,

@@ -16,10 +16,11 @@ use crate::units::{self, Point};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  tidelog consume events                            all that is there, each value on a line
-  tidelog consume events --follow                   and go on as records come
-  tidelog consume events --tail 10                  the last ten of each partition
-  tidelog consume events --from -1h                 of the last hour; also 2026-01-31T09:00:00Z, or an offset
+  tidelog consume events                 all that is there, each value on a line
+  tidelog consume events --follow        and go on as records come
+  tidelog consume events --tail 10       the last ten of each partition
+  tidelog consume events --from -1h      those of the last hour
+  tidelog consume events --from 2026-01-31T09:00:00Z
   tidelog consume events --partition 3 --from 1200 --max 1
   tidelog consume events --format '%p/%o %k: %v\\n'
   tidelog consume events --json | jq -r .key
@@ -48,10 +49,8 @@ pub struct Args {
     /// Stop after this many records
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max: Option<u64>,
-    /// How a record is written
-    #[arg(long, value_name = "FORMAT", default_value = "%v\\n", conflicts_with = "json", long_help = format!(
-        "How a record is written: {}", format_string::HELP
-    ))]
+    /// How a record is written, for example '%p %o %k %v %h\n'; --help lists all letters
+    #[arg(long, value_name = "FORMAT", default_value = "%v\\n", conflicts_with = "json", long_help = format_string::HELP)]
     format: FormatString,
     /// Write each record as a line of JSON, as produce --json-each-row takes it (the same as --output json)
     #[arg(long)]

@@ -33,16 +33,16 @@ use crate::units;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  seq 1000 | tidelog produce events                          each line is a value
+  seq 1000 | tidelog produce events              each line is a value
   tidelog produce events --file access.log --compression lz4
   echo user-7:clicked | tidelog produce events --key-separator :
   echo clicked | tidelog produce events --key user-7 --header source=web
   echo '{\"key\":\"user-7\",\"value\":{\"page\":\"/\"},\"headers\":{\"source\":\"web\"}}' |
     tidelog produce events --json-each-row
 
-A row of --json-each-row has \"value\" and may have \"key\", \"headers\", \"partition\" and \"timestamp\" (milliseconds since
-1970, or a time). A string is text, {\"base64\":\"...\"} is bytes, null is nothing; other JSON under \"value\" is taken as its
-text. Records with the same key go to the same partition and keep their order.")]
+A row of --json-each-row has \"value\" and may have \"key\", \"headers\", \"partition\" and \"timestamp\" (milliseconds \
+since 1970, or a time). A string is text, {\"base64\":\"...\"} is bytes, null is nothing; other JSON under \"value\" is \
+taken as its text. Records with the same key go to the same partition and keep their order.")]
 pub struct Args {
     /// The topic
     topic: String,

@@ -20,17 +20,18 @@ use crate::{logging, units};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  tidelog serve                                  on 127.0.0.1, records in ./tidelog-data
-  tidelog serve --data-dir /var/lib/tidelog --set num.partitions=4 --set log.retention.hours=24
-  tidelog serve --config tidelog.toml            the file may say:
+  tidelog serve                        on 127.0.0.1, records in ./tidelog-data
+  tidelog serve --data-dir /var/lib/tidelog --set num.partitions=4
+  TIDELOG_SET_NUM_PARTITIONS=4 tidelog serve
+  tidelog serve --config tidelog.toml  the file may say:
 
     data_dir = \"/var/lib/tidelog\"
     grpc = \"127.0.0.1:9094\"
     num.partitions = 4
     log.retention.hours = 24
 
-`tidelog config dump` shows every setting with its value, `tidelog config explain KEY` what one means.
-Ctrl-C or SIGTERM stops the node cleanly. The Kafka listener (127.0.0.1:9092) is not built yet.")]
+`tidelog config dump` shows every setting with its value, `tidelog config explain KEY` what one means. Ctrl-C or \
+SIGTERM stops the node cleanly. The Kafka listener (127.0.0.1:9092) is not built yet.")]
 pub struct Args {
     #[command(flatten)]
     settings: SettingsArgs,

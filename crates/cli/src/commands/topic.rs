@@ -42,9 +42,9 @@ pub enum Command {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  tidelog topic create events                            as many partitions as num.partitions says
+  tidelog topic create events
   tidelog topic create events clicks --partitions 12
-  tidelog topic create state --config cleanup.policy=compact --config segment.ms=86400000")]
+  tidelog topic create state --config cleanup.policy=compact")]
 pub struct CreateArgs {
     /// Names: letters, digits, '.', '_' and '-'
     #[arg(required = true, value_name = "TOPIC")]
@@ -83,7 +83,7 @@ pub struct ListArgs {
 #[command(after_help = "\
 Examples:
   tidelog topic describe events
-  tidelog topic describe events --output json | jq '[.[].partitions[].size_bytes] | add'")]
+  tidelog topic describe events --output json | jq '.[].partitions[].size_bytes'")]
 pub struct DescribeArgs {
     /// Which
     #[arg(required = true, value_name = "TOPIC")]
@@ -95,8 +95,8 @@ pub struct DescribeArgs {
 #[command(group(clap::ArgGroup::new("change").required(true).multiple(true)), after_help = "\
 Examples:
   tidelog topic alter events --config retention.ms=3600000
-  tidelog topic alter events clicks --delete-config retention.ms     back to the default
-  tidelog topic alter events --partitions 24                         keys may move to other partitions")]
+  tidelog topic alter events --delete-config retention.ms    back to the default
+  tidelog topic alter events --partitions 24                 keys may move")]
 pub struct AlterArgs {
     /// Which
     #[arg(required = true, value_name = "TOPIC")]
@@ -134,10 +134,10 @@ pub struct DeleteArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  tidelog topic trim events --before -7d                    what is older than a week
+  tidelog topic trim events --before -7d              what is older than a week
   tidelog topic trim events --before 2026-01-31T00:00:00Z
-  tidelog topic trim events --partition 3 --before 120000   below an offset
-  tidelog topic trim events --before latest                 everything")]
+  tidelog topic trim events --before 120000 -p 3      below an offset
+  tidelog topic trim events --before latest           everything")]
 pub struct TrimArgs {
     /// Which
     #[arg(required = true, value_name = "TOPIC")]

@@ -50,7 +50,17 @@ impl Node {
     /// In this directory, on free ports; returns when it is ready.
     pub fn start_in(data_dir: &Path, arguments: &[&str]) -> Node {
         let mut command = tidelog();
-        command.args(["serve", "--output", "json", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"]);
+        command.args([
+            "serve",
+            "--log-level",
+            "warn",
+            "--output",
+            "json",
+            "--grpc",
+            "127.0.0.1:0",
+            "--http",
+            "127.0.0.1:0",
+        ]);
         // Test machines may be nearly full.
         command.args(["--set", "tidelog.disk.reserve.bytes=0", "--data-dir"]).arg(data_dir).args(arguments);
         let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();

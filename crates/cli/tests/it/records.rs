@@ -1,6 +1,6 @@
 //! `produce` and `consume`: what goes in comes out.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -122,6 +122,25 @@ fn a_follower_shows_records_as_they_come_and_ends_with_ctrl_c() {
     signal(&follower, "INT");
     assert_eq!(follower.wait().unwrap().code(), Some(0));
     assert!(lines.next().is_none());
+}
+
+#[test]
+fn a_producer_that_is_interrupted_says_what_it_has_stored() {
+    let node = Node::start();
+    node.ok(&["topic", "create", "events"]);
+    let mut command = node.command(&["produce", "events"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut producer = command.spawn().unwrap();
+    // It stays open: nothing but the signal ends the run.
+    let mut stdin = producer.stdin.take().unwrap();
+    stdin.write_all(b"one\ntwo\nthr").unwrap();
+    let shown = node.ok(&["consume", "events", "--follow", "--max", "2"]);
+    assert_eq!(shown, "one\ntwo\n");
+    signal(&producer, "INT");
+    let (code, stdout, stderr) = ended(&producer.wait_with_output().unwrap());
+    assert!(stdout.starts_with("stored 2 records (6 B) in topic 'events' in "), "{stdout}");
+    assert_eq!((code, stderr.as_str()), (130, "error: interrupted\n"));
+    drop(stdin);
 }
 
 #[test]
