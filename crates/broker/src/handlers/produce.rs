@@ -109,15 +109,15 @@ fn check(
     Ok((hosted, batch))
 }
 
-/// The codec that a topic asks for; `None`: the producer's. Levels are the compressor's own.
+/// The codec that a topic asks for; `None`: the producer's.
 fn codec(config: CompressionConfig) -> Option<Compression> {
     match config {
         CompressionConfig::Producer => None,
         CompressionConfig::Uncompressed => Some(Compression::None),
-        CompressionConfig::Gzip { .. } => Some(Compression::Gzip),
+        CompressionConfig::Gzip => Some(Compression::Gzip),
         CompressionConfig::Snappy => Some(Compression::Snappy),
         CompressionConfig::Lz4 => Some(Compression::Lz4),
-        CompressionConfig::Zstd { .. } => Some(Compression::Zstd),
+        CompressionConfig::Zstd => Some(Compression::Zstd),
     }
 }
 

@@ -158,7 +158,7 @@ struct ReadHeader<'a> {
 pub fn write(record: &Record<'_>, out: &mut Vec<u8>) {
     let (key, key_base64) = text_or_base64(record.key);
     let (value, value_base64) = text_or_base64(record.value);
-    let headers = record.headers.clone().map(|header| {
+    let headers = record.headers.map(|header| {
         let (value, value_base64) = text_or_base64(header.value);
         ReadHeader { key: header.name(), value, value_base64 }
     });

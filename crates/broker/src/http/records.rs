@@ -208,16 +208,21 @@ pub async fn read(
         max_wait: Duration::from_millis(query.wait_ms.unwrap_or_default().min(WAIT_MS_MAX)),
         follow: true,
     };
-    let chunk = fetch(&http.node, &topic, partition, from, limits).await?;
-    if let Some(error) = &chunk.error {
-        return Err(error.to_detail().into());
-    }
+    let mut chunks = fetch(&http.node, &topic, partition, from, limits).await?;
+    let failed = chunks.iter().position(|chunk| chunk.error.is_some());
+    // What was read before an error is served; the next read meets the error first.
+    let failed = failed.map(|index| chunks.split_off(index));
+    let Some(last) = chunks.last() else {
+        let error = failed.iter().flatten().find_map(|chunk| chunk.error.as_ref());
+        return Err(error.map_or_else(nothing_read, ToDetail::to_detail).into());
+    };
     let places = [
-        (HeaderName::from_static("tidelog-next-offset"), chunk.next_offset),
-        (HeaderName::from_static("tidelog-high-watermark"), chunk.high_watermark.0),
-        (HeaderName::from_static("tidelog-log-start-offset"), chunk.log_start.0),
+        (HeaderName::from_static("tidelog-next-offset"), last.next_offset),
+        (HeaderName::from_static("tidelog-high-watermark"), last.high_watermark.0),
+        (HeaderName::from_static("tidelog-log-start-offset"), last.log_start.0),
     ];
-    let mut response = lines(chunk.batches, from).into_response();
+    let batches = chunks.into_iter().map(|chunk| chunk.batches).collect();
+    let mut response = lines(batches, from).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
     headers.extend(places.map(|(name, offset)| (name, HeaderValue::from(offset.0))));
@@ -248,7 +253,7 @@ async fn fetch(
     partition: PartitionId,
     next_offset: Offset,
     limits: FetchLimits,
-) -> Result<FetchedChunk, Refusal> {
+) -> Result<Vec<FetchedChunk>, Refusal> {
     let hosted = {
         let topics = node.topics.snapshot();
         let topic = topics.find(topic).map_err(|error| error.to_detail())?;
@@ -257,21 +262,23 @@ async fn fetch(
     let partitions = vec![FetchedPartition { hosted, next_offset }];
     let mut fetcher = Fetcher::new(partitions, limits, node.fetch_budget.clone());
     // The position comes first, and again if nothing else does.
-    let mut chunks = fetcher.next().await.unwrap_or_default();
+    fetcher.next().await;
     tokio::select! {
-        found = fetcher.next() => chunks.extend(found.into_iter().flatten()),
-        () = node.stop.cancelled() => return Err(shutting_down().into()),
+        chunks = fetcher.next() => Ok(chunks.unwrap_or_default()),
+        () = node.stop.cancelled() => Err(shutting_down().into()),
     }
-    // A partition comes once in an answer.
-    chunks.pop().ok_or_else(|| ErrorDetail::new(ErrorCode::UnknownServerError, "nothing was read").into())
+}
+
+fn nothing_read() -> ErrorDetail {
+    ErrorDetail::new(ErrorCode::UnknownServerError, "nothing was read, not even where the log stands")
 }
 
 /// Records as lines, from `from` on, written as they are taken.
-fn lines(batches: Bytes, from: Offset) -> Body {
+fn lines(chunks: Vec<Bytes>, from: Offset) -> Body {
     let (sender, receiver) = mpsc::channel(1);
     tokio::spawn(async move {
         // Only the reader's end goes before its time.
-        _ = write_lines(batches, from, &sender).await;
+        _ = write_lines(chunks, from, &sender).await;
     });
     Body::from_stream(futures::StreamExt::map(
         ReceiverStream::new(receiver),
@@ -280,13 +287,13 @@ fn lines(batches: Bytes, from: Offset) -> Body {
 }
 
 async fn write_lines(
-    batches: Bytes,
+    chunks: Vec<Bytes>,
     from: Offset,
     reader: &mpsc::Sender<Bytes>,
 ) -> Result<(), mpsc::error::SendError<Bytes>> {
     let mut decompressor = Decompressor::default();
     let mut piece = Vec::with_capacity(PIECE_BYTES);
-    for batch in split_batches(batches) {
+    for batch in chunks.into_iter().flat_map(split_batches) {
         let batch = match batch {
             Ok(batch) if batch.header().attributes.is_control() => continue,
             Ok(batch) => batch,
