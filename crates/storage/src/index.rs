@@ -141,6 +141,12 @@ pub fn file_header(directory_id: u128, segment: SegmentName) -> Vec<u8> {
     image
 }
 
+/// Whether an index file begins as [`file_header`] has it.
+pub fn check_header(directory_id: u128, segment: SegmentName, bytes: &[u8]) -> bool {
+    let expected = Header { kind: Kind::BatchIndex, directory_id, item_id: segment.file_number };
+    Header::open(bytes, Kind::BatchIndex).is_ok_and(|(header, _)| header == expected)
+}
+
 /// Entries numbered from `first` on as bytes, for one write.
 pub fn encode_entries<'a>(
     segment: SegmentName,

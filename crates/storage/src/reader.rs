@@ -5,27 +5,23 @@
 //! appended; bytes from disk are checked again, against the index's witness and the producer's CRC.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use tidelog_model::watermark::{LogEnd, LogStart};
-use tidelog_model::{LeaderEpoch, Offset, TimestampMs, TopicPartition};
-use tidelog_record::{Batch, BatchHeader, Decompressor, split_batches};
+use tidelog_model::{Offset, TopicPartition};
+use tidelog_record::{Batch, BatchHeader, split_batches};
 
-use crate::disk::{DiskFile, View};
+use crate::entries::{Entries, FileStretch};
 use crate::epochs::EpochHistory;
 use crate::error::ReadError;
 use crate::files::Part;
-use crate::index::{ENTRIES_AT, ENTRY_BYTES, IndexEntry, SegmentName, entry_at};
+use crate::index::{IndexEntry, SegmentName};
 use crate::layout;
 use crate::log::LogShared;
 use crate::op::{Cut, StampedBatch};
 use crate::retention::SegmentFacts;
 use crate::segment::Segment;
-
-/// Index entries read at once from a file.
-const ENTRIES_PER_READ: u32 = 64;
 
 /// A handle that reads a log. Cheap to clone; never enters the writer.
 #[derive(Clone, Debug)]
@@ -40,30 +36,11 @@ pub struct Batches {
     pub next_offset: Offset,
 }
 
-/// A record found by time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimedOffset {
-    /// The record's offset.
-    pub offset: Offset,
-    /// Its timestamp.
-    pub timestamp: TimestampMs,
-    /// The leader that wrote it.
-    pub leader_epoch: LeaderEpoch,
-}
-
 /// What a read will do, decided under the lock.
 enum Plan {
     Nothing,
     Memory { batches: Vec<StampedBatch>, bytes: usize, next_offset: Offset },
-    File(FileStretch),
-}
-
-/// The part of a segment that lies in its files.
-struct FileStretch {
-    segment: SegmentName,
-    batches: u32,
-    /// Nobody writes these files any more, so that the index may be mapped.
-    complete: bool,
+    File { stretch: FileStretch, removals: u64 },
 }
 
 impl LogReader {
@@ -110,52 +87,25 @@ impl LogReader {
                 }
                 Ok(Batches { bytes: out.freeze(), next_offset })
             }
-            Plan::File(stretch) => {
+            Plan::File { stretch, removals } => {
                 let result = self.read_stretch(&stretch, from, until, max_bytes);
-                // A trim may have removed the files since the plan was made.
-                if result.is_err() && from < self.start().0 {
-                    return Err(self.out_of_range(from));
+                if result.is_err() && self.0.state.lock().removals != removals {
+                    // The files may be gone with their segment.
+                    return self.read(from, until, max_bytes);
                 }
                 result
             }
         }
     }
 
-    /// The first record below `until` whose timestamp is `timestamp` or later.
-    pub fn find_time(&self, timestamp: TimestampMs, until: Offset) -> Result<Option<TimedOffset>, ReadError> {
-        let start = self.start().0;
-        let first = {
-            let state = self.0.state.lock();
-            let mut segments = state.segments.iter();
-            segments.find(|segment| segment.end > start && segment.max_timestamp >= timestamp).map(|found| {
-                let tail = found.tail.iter().find(|batch| batch.entry.running_max_timestamp >= timestamp);
-                (FileStretch::of(found), tail.map(|batch| batch.entry.base_offset(found.name)))
-            })
-        };
-        let Some((stretch, in_tail)) = first else { return Ok(None) };
-        let index = self.index(&stretch)?;
-        let number = index.partition_point(|entry| entry.running_max_timestamp < timestamp)?;
-        let base = if number < stretch.batches {
-            index.get(number)?.base_offset(stretch.segment)
-        } else {
-            let Some(base) = in_tail else { return Ok(None) };
-            base
-        };
-        // The batch with that maximum may lie below the start; then any later record may be the one.
-        self.first_record(base.max(start), until, |record| {
-            record.timestamp >= timestamp && record.offset >= start
-        })
-    }
-
-    /// The record with the largest timestamp below `until`, the first of equals.
-    pub fn find_max_timestamp(&self, until: Offset) -> Result<Option<TimedOffset>, ReadError> {
-        let max = {
-            let state = self.0.state.lock();
-            state.segments.iter().map(|segment| segment.max_timestamp).max()
-        };
-        match max {
-            Some(max) if max != TimestampMs::NONE => self.find_time(max, until),
-            _ => Ok(None),
+    /// Looks again if something left the log meanwhile.
+    pub(crate) fn while_nothing_leaves<T>(&self, look: impl Fn() -> T) -> T {
+        loop {
+            let removals = self.0.state.lock().removals;
+            let seen = look();
+            if self.0.state.lock().removals == removals {
+                return seen;
+            }
         }
     }
 
@@ -169,7 +119,7 @@ impl LogReader {
             }
             from = batches.next_offset;
             for batch in split_batches(batches.bytes) {
-                visit(batch.map_err(|_| self.damaged_memory(from))?.header());
+                visit(batch.map_err(|_| self.undecodable(from))?.header());
             }
         }
     }
@@ -190,7 +140,7 @@ impl LogReader {
             let in_tail =
                 segment.tail.front().is_some_and(|front| front.entry.base_offset(segment.name) <= from);
             if !in_tail {
-                return Ok(Plan::File(FileStretch::of(segment)));
+                return Ok(Plan::File { stretch: FileStretch::of(segment), removals: state.removals });
             }
         }
         Ok(plan_memory(segment, first, until, max_bytes))
@@ -203,19 +153,17 @@ impl LogReader {
         until: Offset,
         max_bytes: usize,
     ) -> Result<Batches, ReadError> {
-        let index = self.index(stretch)?;
-        let first = index.partition_point(|entry| entry.last_offset(stretch.segment) < from)?;
+        let index = Entries::of(&self.0, stretch)?;
         let mut entries: Vec<IndexEntry> = Vec::new();
         let mut bytes = 0usize;
-        'fill: for number in (first..stretch.batches).step_by(ENTRIES_PER_READ as usize) {
-            for entry in index.block(number)? {
-                let fits = entries.is_empty() || bytes + entry.length as usize <= max_bytes;
-                if !fits || entry.base_offset(stretch.segment) >= until {
-                    break 'fill;
-                }
-                bytes += entry.length as usize;
-                entries.push(entry);
+        for entry in index.range(index.find(from)?, stretch.batches) {
+            let entry = entry?;
+            let fits = entries.is_empty() || bytes + entry.length as usize <= max_bytes;
+            if !fits || entry.base_offset(stretch.segment) >= until {
+                break;
             }
+            bytes += entry.length as usize;
+            entries.push(entry);
         }
         let (Some(head), Some(last)) = (entries.first(), entries.last()) else {
             // A hole up to the next segment or the tail: read on behind it.
@@ -223,7 +171,7 @@ impl LogReader {
         };
         let next_offset = last.last_offset(stretch.segment).next();
         let mut buffer = BytesMut::zeroed(bytes);
-        let file = self.open(stretch.segment, Part::Log)?;
+        let file = self.0.open(stretch.segment, Part::Log, false)?;
         file.read_exact_at(&mut buffer, u64::from(head.position))
             .map_err(|source| self.unreadable(stretch.segment, head, source))?;
         let bytes = buffer.freeze();
@@ -267,45 +215,6 @@ impl LogReader {
         Ok(())
     }
 
-    fn first_record(
-        &self,
-        from: Offset,
-        until: Offset,
-        matches: impl Fn(&TimedOffset) -> bool,
-    ) -> Result<Option<TimedOffset>, ReadError> {
-        let mut from = from;
-        loop {
-            let batches = self.read(from, until, 1)?;
-            if batches.bytes.is_empty() {
-                return Ok(None);
-            }
-            if let Some(found) = self.find_in_batch(&batches.bytes, &matches)? {
-                return Ok(Some(found));
-            }
-            from = batches.next_offset;
-        }
-    }
-
-    fn find_in_batch(
-        &self,
-        batch: &Bytes,
-        matches: impl Fn(&TimedOffset) -> bool,
-    ) -> Result<Option<TimedOffset>, ReadError> {
-        let undecodable = || self.damaged_memory(Offset::ZERO);
-        let batch = Batch::parse(batch.clone()).map_err(|_| undecodable())?;
-        let leader_epoch = batch.header().leader_epoch;
-        let mut decompressor = Decompressor::default();
-        let records = batch.records(&mut decompressor).map_err(|_| undecodable())?;
-        for record in records {
-            let record = record.map_err(|_| undecodable())?;
-            let found = TimedOffset { offset: record.offset, timestamp: record.timestamp, leader_epoch };
-            if matches(&found) {
-                return Ok(Some(found));
-            }
-        }
-        Ok(None)
-    }
-
     /// What is left of `segment` when everything from the batch that holds `to` on goes; and that batch's base offset.
     pub(crate) fn cut_at(
         &self,
@@ -318,57 +227,28 @@ impl LogReader {
             found.map(FileStretch::of)
         };
         let Some(stretch) = stretch else { return Ok((to, None)) };
-        let index = self.index(&stretch)?;
-        let kept = index.partition_point(|entry| entry.last_offset(segment) < to)?;
+        let index = Entries::of(&self.0, &stretch)?;
+        let kept = index.find(to)?;
         if kept == stretch.batches {
             return Ok((to, None));
         }
         let first_gone = index.get(kept)?;
         let to = to.min(first_gone.base_offset(segment));
-        let (end, max_timestamp) = match kept.checked_sub(1) {
-            Some(last_kept) => {
-                let last_kept = index.get(last_kept)?;
-                (last_kept.last_offset(segment).next(), last_kept.running_max_timestamp)
-            }
-            None => (segment.base, TimestampMs::NONE),
-        };
+        let mut end = segment.base;
         let mut records = 0;
-        for number in (0..kept).step_by(ENTRIES_PER_READ as usize) {
-            let block = index.block(number)?;
-            records += block
-                .take((kept - number) as usize)
-                .map(|entry| u64::from(entry.last_delta) + 1)
-                .sum::<u64>();
+        for entry in index.range(0, kept) {
+            let entry = entry?;
+            records += u64::from(entry.last_delta) + 1;
+            end = entry.last_offset(segment).next();
         }
-        let cut = Cut { length: u64::from(first_gone.position), batches: kept, records, end, max_timestamp };
-        Ok((to, Some(cut)))
-    }
-
-    fn index(&self, stretch: &FileStretch) -> Result<Index<'_>, ReadError> {
-        let source = if stretch.batches == 0 {
-            IndexSource::Empty
-        } else if stretch.complete {
-            let length = entry_at(stretch.batches) as usize;
-            let path =
-                || layout::index_path(self.0.partition, stretch.segment.base, stretch.segment.file_number);
-            let key = (stretch.segment.file_number, Part::Index);
-            let check = |view: &View| check_index(stretch, view);
-            let view = self.0.directory.files.view(key, path, length, check);
-            IndexSource::Mapped(view.map_err(|source| ReadError::Io { path: path(), source })?)
-        } else {
-            IndexSource::File(self.open(stretch.segment, Part::Index)?)
+        let cut = Cut {
+            length: u64::from(first_gone.position),
+            batches: kept,
+            records,
+            end,
+            max_timestamp: index.max_timestamp(kept)?,
         };
-        Ok(Index { reader: self, segment: stretch.segment, batches: stretch.batches, source })
-    }
-
-    fn open(&self, segment: SegmentName, part: Part) -> Result<Arc<dyn DiskFile>, ReadError> {
-        let path = || self.path(segment, part);
-        let key = (segment.file_number, part);
-        self.0.directory.files.open(key, path, false).map_err(|source| ReadError::Io { path: path(), source })
-    }
-
-    fn path(&self, segment: SegmentName, part: Part) -> PathBuf {
-        self.0.path(segment, part)
+        Ok((to, Some(cut)))
     }
 
     fn out_of_range(&self, requested: Offset) -> ReadError {
@@ -380,14 +260,14 @@ impl LogReader {
         ReadError::Damaged {
             partition: self.0.partition,
             offset: entry.base_offset(segment),
-            path: self.path(segment, Part::Log),
+            path: self.0.path(segment, Part::Log),
             position: u64::from(entry.position),
             what,
         }
     }
 
     /// A batch that was checked on the way in, or by its CRC just now, and yet does not decode.
-    fn damaged_memory(&self, offset: Offset) -> ReadError {
+    pub(crate) fn undecodable(&self, offset: Offset) -> ReadError {
         ReadError::Damaged {
             partition: self.0.partition,
             offset,
@@ -402,7 +282,7 @@ impl LogReader {
         if source.kind() == io::ErrorKind::UnexpectedEof {
             self.damaged(segment, entry, "file length")
         } else {
-            ReadError::Io { path: self.path(segment, Part::Log), source }
+            ReadError::Io { path: self.0.path(segment, Part::Log), source }
         }
     }
 }
@@ -424,105 +304,5 @@ fn plan_memory(segment: &Segment, first: usize, until: Offset, max_bytes: usize)
     match next_offset {
         Some(next_offset) => Plan::Memory { batches, bytes, next_offset },
         None => Plan::Nothing,
-    }
-}
-
-impl FileStretch {
-    fn of(segment: &Segment) -> Self {
-        FileStretch {
-            segment: segment.name,
-            batches: segment.flushed,
-            complete: segment.sealed && segment.flushed == segment.batches,
-        }
-    }
-}
-
-/// Entries `[0, batches)` of a segment, wherever they are.
-struct Index<'a> {
-    reader: &'a LogReader,
-    segment: SegmentName,
-    batches: u32,
-    source: IndexSource,
-}
-
-enum IndexSource {
-    Empty,
-    Mapped(Arc<View>),
-    File(Arc<dyn DiskFile>),
-}
-
-impl Index<'_> {
-    fn get(&self, number: u32) -> Result<IndexEntry, ReadError> {
-        let mut bytes = [0; ENTRY_BYTES];
-        self.load(number, &mut bytes)?;
-        self.decode(number, &bytes)
-    }
-
-    /// Up to [`ENTRIES_PER_READ`] entries from `number` on.
-    fn block(&self, number: u32) -> Result<impl Iterator<Item = IndexEntry>, ReadError> {
-        let count = ENTRIES_PER_READ.min(self.batches - number);
-        let mut bytes = vec![0; count as usize * ENTRY_BYTES];
-        self.load(number, &mut bytes)?;
-        let (entries, _) = bytes.as_chunks::<ENTRY_BYTES>();
-        let entries: Result<Vec<_>, _> =
-            (number..).zip(entries).map(|(number, bytes)| self.decode(number, bytes)).collect();
-        Ok(entries?.into_iter())
-    }
-
-    /// The number of the first entry for which `before` does not hold.
-    fn partition_point(&self, before: impl Fn(&IndexEntry) -> bool) -> Result<u32, ReadError> {
-        let (mut low, mut high) = (0, self.batches);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if before(&self.get(middle)?) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        Ok(low)
-    }
-
-    fn load(&self, number: u32, bytes: &mut [u8]) -> Result<(), ReadError> {
-        let at = entry_at(number);
-        match &self.source {
-            IndexSource::Empty => unreachable!("no entry of an empty index is asked for"),
-            IndexSource::Mapped(view) => bytes.copy_from_slice(&view[at as usize..at as usize + bytes.len()]),
-            IndexSource::File(file) => file.read_exact_at(bytes, at).map_err(|source| {
-                if source.kind() == io::ErrorKind::UnexpectedEof {
-                    self.damaged(number)
-                } else {
-                    ReadError::Io { path: self.reader.path(self.segment, Part::Index), source }
-                }
-            })?,
-        }
-        Ok(())
-    }
-
-    fn decode(&self, number: u32, bytes: &[u8; ENTRY_BYTES]) -> Result<IndexEntry, ReadError> {
-        IndexEntry::decode(self.segment, number, bytes).ok_or_else(|| self.damaged(number))
-    }
-
-    fn damaged(&self, number: u32) -> ReadError {
-        ReadError::Damaged {
-            partition: self.reader.0.partition,
-            offset: self.segment.base,
-            path: self.reader.path(self.segment, Part::Index),
-            position: entry_at(number),
-            what: "index entry",
-        }
-    }
-}
-
-/// A sealed index is checked whole before it is used as a mapping.
-fn check_index(stretch: &FileStretch, view: &View) -> io::Result<()> {
-    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "the batch index is damaged");
-    let entries = view.get(ENTRIES_AT as usize..).ok_or_else(damaged)?;
-    let (entries, _) = entries.as_chunks::<ENTRY_BYTES>();
-    let intact = |(number, bytes)| IndexEntry::decode(stretch.segment, number, bytes).is_some();
-    if entries.len() == stretch.batches as usize && (0..).zip(entries).all(intact) {
-        Ok(())
-    } else {
-        Err(damaged())
     }
 }

@@ -37,6 +37,8 @@ pub struct LogState {
     pub doomed: Vec<SegmentName>,
     /// No operation comes after.
     pub deleted: bool,
+    /// How often batches have left the log, for readers that found them before.
+    pub removals: u64,
 }
 
 impl LogState {
@@ -51,6 +53,7 @@ impl LogState {
             manifest_lsn: Lsn(0),
             doomed: Vec::new(),
             deleted: false,
+            removals: 0,
         }
     }
 
@@ -60,6 +63,7 @@ impl LogState {
             Op::Create { .. } => Ok(()),
             Op::Delete => {
                 self.deleted = true;
+                self.removals += 1;
                 self.doomed.extend(self.segments.drain(..).map(|segment| segment.name));
                 Ok(())
             }
@@ -116,6 +120,7 @@ impl LogState {
         if to < self.start || to > self.end {
             return Err(format!("truncation to {to} outside [{}, {}]", self.start, self.end));
         }
+        self.removals += 1;
         while self.segments.back().is_some_and(|last| last.name.base >= to) {
             self.doomed.extend(self.segments.pop_back().map(|last| last.name));
         }
@@ -139,6 +144,7 @@ impl LogState {
         if start > self.end {
             return Err(format!("trim to {start} beyond the end {}", self.end));
         }
+        self.removals += 1;
         self.start = self.start.max(start);
         // The active segment stays, even if none of its records can be read any more.
         while self.segments.len() > 1 && self.segments[0].end <= self.start {

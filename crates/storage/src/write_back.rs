@@ -105,7 +105,12 @@ impl LogShared {
         Ok(())
     }
 
-    fn open(&self, segment: SegmentName, part: Part, create: bool) -> Result<Arc<dyn DiskFile>, ReadError> {
+    pub fn open(
+        &self,
+        segment: SegmentName,
+        part: Part,
+        create: bool,
+    ) -> Result<Arc<dyn DiskFile>, ReadError> {
         let path = || self.path(segment, part);
         let files = &self.directory.files;
         let opened = files.open((segment.file_number, part), path, create);

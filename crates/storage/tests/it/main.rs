@@ -5,6 +5,7 @@ mod limits;
 mod log;
 mod model;
 mod power_cut;
+mod reads;
 mod recovery;
 mod support;
 mod threads;
