@@ -20,9 +20,8 @@ use crate::segment::{Segment, TailBatch};
 
 /// One write to one segment at most, so that memory is given back as it goes.
 const WRITE_BYTES: u64 = 4 << 20;
-/// Space is reserved for twice of what a segment holds, within these bounds.
-const RESERVE_MIN_BYTES: u64 = 64 << 10;
-const RESERVE_STEP_BYTES: u64 = 64 << 20;
+/// Space is reserved for twice of what an active segment holds, but for no more than this beyond it.
+const RESERVE_AHEAD_BYTES: u64 = 64 << 20;
 
 /// The front of one segment's tail.
 struct Job {
@@ -51,7 +50,27 @@ impl LogShared {
             self.wrote_back(job.bytes);
             bytes += job.bytes;
         }
+        self.give_back_reserved()?;
         Ok(bytes)
+    }
+
+    /// Sealed segments grow no more.
+    fn give_back_reserved(&self) -> Result<(), ReadError> {
+        let has_some =
+            |segment: &&mut Segment| segment.sealed && segment.tail.is_empty() && segment.reserved > 0;
+        let mut sealed = Vec::new();
+        for segment in self.state.lock().segments.iter_mut().filter(has_some) {
+            segment.reserved = 0;
+            sealed.push(segment.name);
+        }
+        for segment in sealed {
+            let file = self.open(segment, Part::Log, false)?;
+            // To the length that it has: what a truncation cut off may still be named by the manifest.
+            file.length()
+                .and_then(|length| file.set_length(length))
+                .map_err(|source| ReadError::Io { path: self.path(segment, Part::Log), source })?;
+        }
+        Ok(())
     }
 
     /// The oldest unwritten batches, if they begin below `end`.
@@ -72,7 +91,7 @@ impl LogShared {
         let log_error = |source| ReadError::Io { path: self.path(job.segment, Part::Log), source };
         let end = job.written + job.bytes;
         if end > job.reserved {
-            job.reserved = (end * 2).clamp(RESERVE_MIN_BYTES, end + RESERVE_STEP_BYTES);
+            job.reserved = end + end.min(RESERVE_AHEAD_BYTES);
             log.reserve(job.reserved).map_err(log_error)?;
         }
         let slices: Vec<IoSlice<'_>> = job

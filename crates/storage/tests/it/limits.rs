@@ -187,3 +187,44 @@ fn files_go_at_the_checkpoint_after_their_segments_and_never_before() {
     directory.checkpoint().unwrap();
     assert_eq!(disk.list("partitions".as_ref()).unwrap().len(), 0);
 }
+
+/// Bytes that the segments' files take, reservations included.
+fn segment_space(disk: &MemoryDisk) -> u64 {
+    const LARGE: u64 = 1 << 40;
+    disk.set_capacity(LARGE);
+    let others: u64 = ["journal", "identity", "manifest"].map(|name| space_of(disk, name)).iter().sum();
+    LARGE - disk.free_bytes().unwrap() - others
+}
+
+fn space_of(disk: &MemoryDisk, name: &str) -> u64 {
+    const JOURNAL_SPACE: u64 = 16 << 20;
+    if name == "journal" {
+        JOURNAL_SPACE
+    } else {
+        disk.open(name.as_ref(), false).unwrap().length().unwrap().next_multiple_of(PAGE)
+    }
+}
+
+#[test]
+fn space_is_reserved_in_proportion_to_what_is_used_and_given_back_by_sealed_segments() {
+    let disk = MemoryDisk::new(1);
+    let (directory, _) = open_with(disk.clone(), Options::default()).unwrap();
+    let mut logs: Vec<Log> = (0..100).map(|index| directory.create(partition(index))).collect();
+    logs.iter_mut().for_each(|log| drop(append(log, b"small")));
+    commit(&directory).unwrap();
+    directory.checkpoint().unwrap();
+    assert_eq!(segment_space(&disk), 100 * 2 * PAGE, "a page for each .log and each .bix");
+
+    for _ in 0..10 {
+        append(&mut logs[0], &[1; 100_000]);
+        directory.write_back().unwrap();
+    }
+    directory.checkpoint().unwrap();
+    let beside = 99 * 2 * PAGE + PAGE;
+    let reserved = segment_space(&disk) - beside;
+    assert!((1_000_000..2_000_000).contains(&reserved), "{reserved} for 1,000,000 bytes");
+    logs[0].roll(at(1), None);
+    directory.checkpoint().unwrap();
+    let (used, reserved) = (logs[0].reader().size_bytes(), segment_space(&disk) - beside);
+    assert_eq!(reserved, used.next_multiple_of(PAGE));
+}
