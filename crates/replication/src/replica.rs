@@ -128,13 +128,16 @@ impl Replica {
         self.epoch = Some(epoch);
         self.min_in_sync = min_in_sync;
         // Of the others nothing is known until they report.
-        let known = |node: NodeId| if node == self.node { self.places.durable_end.0 } else { self.places.log_start.0 };
+        let known = |node: NodeId| {
+            if node == self.node { self.places.durable_end.0 } else { self.places.log_start.0 }
+        };
         self.in_sync = in_sync.iter().map(|&node| (node, known(node))).collect();
     }
 
     fn counted(&mut self, replica: NodeId, end: Offset) {
         if replica == self.node {
-            self.places.durable_end = DurableEnd(self.places.durable_end.0.max(end.min(self.places.log_end.0)));
+            self.places.durable_end =
+                DurableEnd(self.places.durable_end.0.max(end.min(self.places.log_end.0)));
         }
         if let Some(counted) = self.in_sync.get_mut(&replica) {
             *counted = (*counted).max(end);
@@ -212,7 +215,11 @@ mod tests {
         replica.handle(appended(10));
         assert_eq!(replica.handle(counted(ME, 10)), None);
         assert_eq!(replica.handle(counted(PEER, 4)), watermark(4));
-        assert_eq!(replica.handle(counted(PEER, 12)), watermark(10), "a peer cannot commit beyond the leader's end");
+        assert_eq!(
+            replica.handle(counted(PEER, 12)),
+            watermark(10),
+            "a peer cannot commit beyond the leader's end"
+        );
     }
 
     #[test]
