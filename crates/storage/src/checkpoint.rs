@@ -12,9 +12,8 @@
 //! stays where it was, too, because the journal has the difference. So what others have deleted or trimmed frees space even
 //! then.
 //! What a crash leaves: the old manifest or the new one, each with a journal that goes with it. Files that were to be removed
-//! may stay behind.
+//! may stay behind (`orphans.rs`).
 
-use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -71,6 +70,9 @@ impl LogDirectory {
     fn run_checkpoint(&self) -> Result<(), DirectoryFailed> {
         let shared = &*self.shared;
         let mut manifest = shared.manifest.lock();
+        if !self.has_removed_orphans.swap(true, Ordering::Relaxed) {
+            self.remove_orphans();
+        }
         let redo = shared.journal.lock().head();
         let captured = self.capture();
         manifest.next_log_id = captured.next_log_id;
@@ -159,8 +161,7 @@ impl LogDirectory {
         }
     }
 
-    /// Removes files that no manifest names. One that stays behind for an error is only garbage: its number is never used
-    /// again.
+    /// Removes files that no manifest names. One that stays behind for an error goes after the next start.
     fn remove(&self, written: &[CapturedLog], deleted: &[Arc<LogShared>]) {
         for captured in written {
             self.remove_segments(captured.log.partition, &captured.doomed);
@@ -169,15 +170,8 @@ impl LogDirectory {
             let doomed = std::mem::take(&mut log.state.lock().doomed);
             self.remove_segments(log.partition, &doomed);
         }
-        if deleted.is_empty() {
-            return;
-        }
-        // A log that was created meanwhile under the same name may be about to open its first file: not while this is held.
-        let logs = self.logs.lock();
-        let living: BTreeSet<TopicPartition> = logs.by_id.values().map(|log| log.partition).collect();
-        for log in deleted.iter().filter(|log| !living.contains(&log.partition)) {
-            drop(self.shared.disk.remove(&layout::partition_directory(log.partition)));
-        }
+        let directories = deleted.iter().map(|log| layout::partition_directory(log.partition));
+        self.remove_directories(directories);
     }
 
     fn remove_segments(&self, partition: TopicPartition, doomed: &[SegmentName]) {

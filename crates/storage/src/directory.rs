@@ -70,6 +70,8 @@ impl Default for Options {
 pub struct LogDirectory {
     pub(crate) shared: Arc<Shared>,
     pub(crate) logs: Mutex<Logs>,
+    /// The first checkpoint looks for them.
+    pub(crate) has_removed_orphans: AtomicBool,
 }
 
 pub(crate) struct Logs {
@@ -195,6 +197,7 @@ impl LogDirectory {
         let directory = LogDirectory {
             shared,
             logs: Mutex::new(Logs { next_id: recovered.next_log_id, by_id, deleted }),
+            has_removed_orphans: AtomicBool::new(false),
         };
         Ok((directory, logs.into_iter().map(Log).collect(), report))
     }

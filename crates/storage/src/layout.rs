@@ -15,12 +15,13 @@
 //! A file number is never used twice in a directory, so a file cut off by a truncation and its successor with the same
 //! base offset have different names, and a stale handle can never read the wrong one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tidelog_model::{Offset, TopicPartition};
 
 use crate::bytes_io::{Reader, Writer};
 use crate::error::FormatError;
+use crate::index::SegmentName;
 
 /// Every file of ours starts with these four bytes.
 pub const MAGIC: [u8; 4] = *b"TLOG";
@@ -130,6 +131,14 @@ pub fn index_path(partition: TopicPartition, base: Offset, file_number: u64) -> 
     partition_directory(partition).join(format!("{:020}.{file_number}.bix", base.0))
 }
 
+/// The segment that a file in a partition's directory belongs to; `None` if its name is not one of ours.
+pub fn parse_segment_file(name: &Path) -> Option<SegmentName> {
+    let mut parts = name.to_str()?.split('.');
+    let (base, file_number, part) = (parts.next()?, parts.next()?, parts.next()?);
+    let name = SegmentName { base: Offset(base.parse().ok()?), file_number: file_number.parse().ok()? };
+    (base.len() == 20 && matches!(part, "log" | "bix") && parts.next().is_none()).then_some(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +152,26 @@ mod tests {
             let mut bad = image.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
             assert!(Header::open(&bad, Kind::Manifest).is_err(), "flipped bit {bit} went unnoticed");
+        }
+    }
+
+    #[test]
+    fn names_of_segment_files_are_known_and_no_others() {
+        let partition =
+            TopicPartition { topic: tidelog_model::TopicId(1), partition: tidelog_model::PartitionId(2) };
+        let name = SegmentName { base: Offset(123), file_number: 45 };
+        for path in [log_path(partition, Offset(123), 45), index_path(partition, Offset(123), 45)] {
+            assert_eq!(parse_segment_file(path.file_name().unwrap().as_ref()), Some(name));
+        }
+        for other in [
+            "",
+            "00000000000000000123.log",
+            "123.45.log",
+            "00000000000000000123.45.txt",
+            "00000000000000000123.45.log.bak",
+            "00000000000000000123.x.log",
+        ] {
+            assert_eq!(parse_segment_file(other.as_ref()), None, "{other}");
         }
     }
 

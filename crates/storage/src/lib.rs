@@ -25,6 +25,7 @@ mod layout;
 mod log;
 mod manifest;
 mod op;
+mod orphans;
 mod reader;
 mod recovery;
 mod retention;

@@ -10,7 +10,8 @@ use tidelog_storage::disk::{Disk, MemoryDisk, Operation, Survival};
 use tidelog_storage::{AppendError, Log, Options};
 
 use crate::support::{
-    Verdict, WatchedDisk, Watcher, append, at, batch_of, commit, open, open_with, partition, read_all,
+    Process, Verdict, WatchedDisk, Watcher, append, at, batch_of, commit, open, open_with, partition,
+    read_all,
 };
 
 /// How many files are open, and the most that ever were.
@@ -186,6 +187,46 @@ fn files_go_at_the_checkpoint_after_their_segments_and_never_before() {
     assert_eq!(segment_files(&disk).len(), 2);
     directory.checkpoint().unwrap();
     assert_eq!(disk.list("partitions".as_ref()).unwrap().len(), 0);
+}
+
+/// A life that is killed at each of its operations, and what is left of it after another start and one checkpoint.
+#[test]
+fn files_that_a_crash_left_behind_go_after_the_next_start() {
+    let mut crashes = 0;
+    for operations in 0.. {
+        let disk = MemoryDisk::new(operations);
+        let process = Process::killed_after(operations);
+        let life = || -> Option<()> {
+            let (directory, _) = open(WatchedDisk::new(disk.clone(), process.clone())).ok()?;
+            let mut logs: Vec<Log> = (0..2).map(|index| directory.create(partition(index))).collect();
+            for log in &mut logs {
+                append(log, b"value");
+                log.roll(at(1), None);
+                append(log, b"value");
+            }
+            directory.checkpoint().ok()?;
+            logs[0].trim(Offset(1)).ok()?;
+            directory.delete(logs.pop()?).ok()?;
+            commit(&directory).ok()?;
+            // Files of a segment that a crash takes back.
+            logs[0].roll(at(1), None);
+            append(&mut logs[0], b"value");
+            directory.write_back().ok()?;
+            directory.checkpoint().ok()
+        };
+        life();
+        if !process.is_dead() {
+            break;
+        }
+        crashes += 1;
+        let (directory, logs) = open(disk.clone()).unwrap();
+        directory.checkpoint().unwrap();
+        let segments: usize = logs.iter().map(|log| log.reader().segments().len()).sum();
+        assert_eq!(segment_files(&disk).len(), 2 * segments, "killed at operation {operations}");
+        let directories = disk.list("partitions".as_ref()).unwrap().len();
+        assert_eq!(directories, logs.len(), "killed at operation {operations}");
+    }
+    assert!(crashes > 60, "{crashes}");
 }
 
 /// Bytes that the segments' files take, reservations included.
