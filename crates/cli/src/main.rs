@@ -66,8 +66,8 @@ fn main() -> ExitCode {
         .map_err(|error| CliError::failed(format!("the runtime cannot start: {error}")))
         .and_then(|runtime| {
             let result = runtime.block_on(run(command, &context));
-            // A thread that reads standard input may wait for ever.
-            runtime.shutdown_background();
+            // Tasks end with the process. Ended one by one they would see each other go, and warn of broken connections.
+            std::mem::forget(runtime);
             result
         });
     output.end(result)

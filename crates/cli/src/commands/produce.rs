@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -46,7 +46,7 @@ taken as its text. Records with the same key go to the same partition and keep t
 pub struct Args {
     /// The topic
     topic: String,
-    /// Read this file instead of standard input
+    /// Read this file instead of standard input; - is standard input
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// Each line is a record in JSON
@@ -70,6 +70,18 @@ pub struct Args {
     /// When a record counts as stored: on all in-sync replicas, on the leader, or when it is sent
     #[arg(long, value_enum, default_value_t = AcksArg::All)]
     acks: AcksArg,
+}
+
+impl Args {
+    /// The file to read, if it is not standard input.
+    fn file(&self) -> Option<&Path> {
+        self.file.as_deref().filter(|path| path.as_os_str() != "-")
+    }
+
+    /// Whether a person types the records.
+    fn is_typed(&self) -> bool {
+        self.file().is_none() && io::stdin().is_terminal()
+    }
 }
 
 /// What stands between key and value.
@@ -142,7 +154,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let begun = Instant::now();
     let output = context.output;
     let (input, input_bytes) = open(&args)?;
-    if args.file.is_none() && io::stdin().is_terminal() {
+    if args.is_typed() {
         output.note("one record a line; Ctrl-D ends, Ctrl-C too");
     }
     let progress = progress(&args, input_bytes, output);
@@ -164,10 +176,7 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     let fed = feed.run(chunks, &mut interrupts).await;
     let tally = tokio::select! {
         tally = confirming => tally.map_err(|error| CliError::failed(format!("the answers were lost: {error}")))?,
-        () = interrupts.next() => return Err(CliError::new(
-            Exit::Interrupted,
-            "interrupted before every record had its answer; the last ones may or may not be stored",
-        )),
+        () = interrupts.next() => return Err(cut_off()),
     };
     progress.finish_and_clear();
     tally.show(&args, begun, output)?;
@@ -177,8 +186,14 @@ pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
     }
 }
 
+/// Interrupted a second time, or while the last answers were awaited.
+fn cut_off() -> CliError {
+    let message = "interrupted before every record had its answer; the last ones may or may not be stored";
+    CliError::new(Exit::Interrupted, message)
+}
+
 fn open(args: &Args) -> Result<(Box<dyn Read + Send>, Option<u64>), CliError> {
-    let Some(path) = args.file.as_ref().filter(|path| path.as_os_str() != "-") else {
+    let Some(path) = args.file() else {
         return Ok((Box::new(io::stdin()), None));
     };
     let unreadable =
@@ -189,8 +204,7 @@ fn open(args: &Args) -> Result<(Box<dyn Read + Send>, Option<u64>), CliError> {
 }
 
 fn progress(args: &Args, input_bytes: Option<u64>, output: Output) -> ProgressBar {
-    let types = args.file.is_none() && io::stdin().is_terminal();
-    if types || !output.shows_progress() {
+    if args.is_typed() || !output.shows_progress() {
         return ProgressBar::hidden();
     }
     let template = match input_bytes {
@@ -302,8 +316,10 @@ impl Feed<'_> {
             fed = self.feed(&mut chunks) => fed,
             () = interrupts.next() => Err(interrupted()),
         };
-        self.hand_over().await;
-        fed
+        tokio::select! {
+            () = self.hand_over() => fed,
+            () = interrupts.next() => Err(cut_off()),
+        }
     }
 
     async fn feed(&mut self, chunks: &mut mpsc::Receiver<Chunk>) -> Result<(), CliError> {
