@@ -40,6 +40,7 @@ pub fn open_or_format(
     if let Some(found) = names.into_iter().find(|name| !ours.iter().any(|ours| name.as_os_str() == *ours)) {
         return Err(OpenError::Foreign { found });
     }
+    Journal::refuse_used(journal_disk, fresh_id)?;
     Journal::format(journal_disk, fresh_id)
         .and_then(|()| Ok(Manifest::empty().store(disk, fresh_id)?))
         .and_then(|()| write(disk, fresh_id))
@@ -50,7 +51,7 @@ pub fn open_or_format(
 fn read(disk: &dyn Disk, adopt: bool) -> Result<u128, OpenError> {
     let path = PathBuf::from(IDENTITY);
     let io_error = |source| OpenError::Io { path: IDENTITY.into(), source };
-    let image = read_file(disk, IDENTITY, MAX_BYTES).map_err(io_error)?;
+    let image = read_file(disk, IDENTITY, MAX_BYTES)?;
     let format = |source| OpenError::Format { path: path.clone(), source };
     let (header, payload) = layout::Header::open(&image, Kind::Identity).map_err(format)?;
     let made_as = Reader::new(payload).u64().map_err(format)?;

@@ -106,6 +106,20 @@ impl Journal {
         disk.sync_directory("".as_ref())
     }
 
+    /// Refuses to format a ring that has been used: somebody's acknowledged operations may be in it alone. (Formatting that
+    /// was cut short leaves no more than a header.)
+    pub fn refuse_used(disk: &dyn Disk, fresh_id: u128) -> Result<(), OpenError> {
+        let io_error = |source| OpenError::Io { path: JOURNAL.into(), source };
+        let file = match disk.open(JOURNAL.as_ref(), false) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            opened => opened.map_err(io_error)?,
+        };
+        if file.length().map_err(io_error)? <= BLOCK_BYTES {
+            return Ok(());
+        }
+        check_header(&*file, fresh_id)
+    }
+
     /// Reads the frames from `redo` on, hands each operation to `apply`, and returns the ring ready to write behind the
     /// last of them.
     ///
@@ -469,7 +483,10 @@ impl FrameReader<'_> {
 fn check_header(file: &dyn DiskFile, directory_id: u128) -> Result<(), OpenError> {
     let path = PathBuf::from(JOURNAL);
     let mut image = [0; HEADER_BYTES];
-    file.read_exact_at(&mut image, 0).map_err(|source| OpenError::Io { path: path.clone(), source })?;
+    file.read_exact_at(&mut image, 0).map_err(|source| match source.kind() {
+        io::ErrorKind::UnexpectedEof => OpenError::Format { path: path.clone(), source: FormatError::Short },
+        _ => OpenError::Io { path: path.clone(), source },
+    })?;
     let (header, _) = layout::Header::open(&image, Kind::Journal)
         .map_err(|source| OpenError::Format { path: path.clone(), source })?;
     if header.directory_id == directory_id {

@@ -23,7 +23,7 @@ use crate::bytes_io::{Reader, Writer};
 use crate::disk::Disk;
 use crate::error::{FormatError, OpenError};
 use crate::journal::Position;
-use crate::layout::{HEADER_BYTES, Header, Kind, MANIFEST, MANIFEST_NEW};
+use crate::layout::{Header, Kind, MANIFEST, MANIFEST_NEW};
 use crate::op::{LogId, decode_partition, encode_partition};
 use crate::state::LogState;
 
@@ -60,8 +60,7 @@ impl Manifest {
 
     pub fn load(disk: &dyn Disk, directory_id: u128) -> Result<Manifest, OpenError> {
         let path = PathBuf::from(MANIFEST);
-        let image = read_file(disk, MANIFEST, MAX_BYTES)
-            .map_err(|source| OpenError::Io { path: path.clone(), source })?;
+        let image = read_file(disk, MANIFEST, MAX_BYTES)?;
         let format = |source| OpenError::Format { path: path.clone(), source };
         let (header, payload) = Header::open(&image, Kind::Manifest).map_err(format)?;
         if header.directory_id != directory_id {
@@ -142,16 +141,15 @@ impl From<ReplaceError> for io::Error {
 }
 
 /// A whole small file of ours.
-pub fn read_file(disk: &dyn Disk, name: &str, max_bytes: u64) -> io::Result<Vec<u8>> {
-    let file = disk.open(name.as_ref(), false)?;
-    let length = file.length()?;
-    if length > max_bytes || length < HEADER_BYTES as u64 {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("{length} bytes are no size for this file"),
-        ));
+pub fn read_file(disk: &dyn Disk, name: &str, max_bytes: u64) -> Result<Vec<u8>, OpenError> {
+    let io_error = |source| OpenError::Io { path: name.into(), source };
+    let format_error = |source| OpenError::Format { path: name.into(), source };
+    let file = disk.open(name.as_ref(), false).map_err(io_error)?;
+    let length = file.length().map_err(io_error)?;
+    if length > max_bytes {
+        return Err(format_error(FormatError::Damaged("file size")));
     }
     let mut image = vec![0; length as usize];
-    file.read_exact_at(&mut image, 0)?;
+    file.read_exact_at(&mut image, 0).map_err(io_error)?;
     Ok(image)
 }
