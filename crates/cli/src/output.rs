@@ -171,7 +171,8 @@ fn table_lines(columns: &[Column], rows: Vec<Vec<String>>) -> Vec<String> {
 }
 
 fn paint(colours: bool, code: &str, text: impl Display) -> String {
-    if colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+    let text = text.to_string();
+    if colours && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text }
 }
 
 #[cfg(test)]
