@@ -61,7 +61,7 @@ impl PageViews {
         self.time_ms += random.below(5);
         // The square makes low numbers frequent.
         let share = random.below(1 << 32);
-        let user = ((share * share) >> 32) * USERS >> 32;
+        let user = (((share * share) >> 32) * USERS) >> 32;
         // A user stays in one country, and with one device.
         let user_traits = Random(user).next();
         let country = COUNTRIES[(user_traits % 16) as usize];
@@ -115,7 +115,7 @@ impl Random {
 
     /// Below a bound of at most 2³².
     fn below(&mut self, bound: u64) -> u64 {
-        (self.next() >> 32) * bound >> 32
+        ((self.next() >> 32) * bound) >> 32
     }
 }
 

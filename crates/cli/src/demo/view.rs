@@ -254,7 +254,7 @@ impl Film {
     fn bar(&self, share: f64, columns: usize, colour: &str) -> String {
         let eighths = (share * columns as f64 * 8.0).round() as usize;
         let mut filled = "█".repeat(eighths / 8);
-        if eighths % 8 > 0 {
+        if !eighths.is_multiple_of(8) {
             filled.push(EIGHTHS[eighths % 8]);
         }
         let rest = "·".repeat(columns - eighths.div_ceil(8));

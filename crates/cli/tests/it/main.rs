@@ -1,5 +1,6 @@
 //! The binary as its users run it: real processes, free ports, directories of their own.
 
+mod bench;
 mod demo;
 mod failures;
 mod help;
