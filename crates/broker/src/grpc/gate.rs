@@ -1,26 +1,31 @@
 //! Requests are charged before they are buffered: a request's body is read only while its bytes fit into a budget that all
 //! connections share.
 //!
-//! gRPC puts each message behind five bytes, a flag and a length. This body follows them: before a message that begins in
-//! a frame goes on to its decoder, a permit for the whole of it is taken, and it is given back when the decoder asks for
-//! more after the message's end. Who waits for a permit is not read from, so HTTP/2 flow control reaches its client.
+//! gRPC puts each message behind five bytes, a flag and a length. The gate follows them: before a message that begins in
+//! a frame goes on to its decoder, a permit for the whole of it is taken. A stream gives it back when its handler asks for
+//! the next message, a unary call when it is answered. Who waits for a permit is not read from, so HTTP/2 flow control
+//! reaches its client.
 //!
 //! What must stay true: nobody holds a permit while it waits for one. A message that takes longer than
 //! [`MESSAGE_DEADLINE`] to arrive ends its call, so that slow senders cannot keep the budget.
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
+use http::Request;
 use http_body::{Frame, SizeHint};
+use parking_lot::Mutex;
 use tidelog_grpc_api::limits::MAX_REQUEST_BYTES;
 use tidelog_grpc_api::v1::{ErrorCode, ErrorDetail};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Sleep;
 use tonic::Status;
 use tonic::body::Body;
+use tower::Service;
 
 use crate::memory::Budget;
 
@@ -29,13 +34,22 @@ const PREFIX_BYTES: usize = 5;
 /// How long a message may take from its first byte to its last.
 const MESSAGE_DEADLINE: Duration = Duration::from_secs(30);
 
+/// Puts the gate in front of a service.
+#[derive(Clone, Debug)]
+pub struct Gate<S> {
+    inner: S,
+    budget: Budget,
+}
+
+/// The permit for the messages that are being worked on: kept by the call's body, and by the call until it is answered.
+type Held = Arc<Mutex<Option<OwnedSemaphorePermit>>>;
+
 /// A request's body, charged.
-pub struct GatedBody {
+struct GatedBody {
     inner: Body,
     budget: Budget,
     place: Place,
-    /// For the messages that the decoder works on.
-    permit: Option<OwnedSemaphorePermit>,
+    held: Held,
     waiting: Option<Waiting>,
     deadline: Option<Pin<Box<Sleep>>>,
 }
@@ -54,10 +68,41 @@ struct Place {
     missing: usize,
 }
 
+impl<S> Gate<S> {
+    /// Charges the requests of `inner` to `budget`.
+    pub fn new(inner: S, budget: Budget) -> Self {
+        Gate { inner, budget }
+    }
+}
+
+impl<S, R> Service<Request<Body>> for Gate<S>
+where
+    S: Service<Request<Body>, Response = R>,
+    S::Future: Send + 'static,
+{
+    type Response = R;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<R, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let held = Held::default();
+        let body = |body| Body::new(GatedBody::new(body, self.budget.clone(), held.clone()));
+        let answer = self.inner.call(request.map(body));
+        Box::pin(async move {
+            let answer = answer.await;
+            drop(held);
+            answer
+        })
+    }
+}
+
 impl GatedBody {
-    /// Charges `inner` to `budget`.
-    pub fn new(inner: Body, budget: Budget) -> Self {
-        GatedBody { inner, budget, place: Place::default(), permit: None, waiting: None, deadline: None }
+    fn new(inner: Body, budget: Budget, held: Held) -> Self {
+        GatedBody { inner, budget, place: Place::default(), held, waiting: None, deadline: None }
     }
 
     /// Takes note of a frame's bytes; waits for a permit first, if messages begin in it.
@@ -67,11 +112,11 @@ impl GatedBody {
             return Some(frame);
         }
         // The decoder asked for more, so it is done with all messages before this frame's.
-        self.permit = None;
+        *self.held.lock() = None;
         let budget = self.budget.clone();
         match budget.try_reserve(begun) {
             Some(permit) => {
-                self.permit = Some(permit);
+                *self.held.lock() = Some(permit);
                 Some(frame)
             }
             None => {
@@ -101,7 +146,8 @@ impl http_body::Body for GatedBody {
         let this = self.get_mut();
         loop {
             if let Some(waiting) = &mut this.waiting {
-                this.permit = Some(ready!(waiting.permit.as_mut().poll(cx)));
+                let permit = ready!(waiting.permit.as_mut().poll(cx));
+                *this.held.lock() = Some(permit);
                 let frame = this.waiting.take().map(|waiting| waiting.frame);
                 return Poll::Ready(frame.map(Ok));
             }
@@ -204,6 +250,10 @@ mod tests {
         Body::new(http_body_util::StreamBody::new(tokio_stream::iter(frames)))
     }
 
+    fn gated(body: Body, budget: &Budget) -> GatedBody {
+        GatedBody::new(body, budget.clone(), Held::default())
+    }
+
     async fn next(body: &mut GatedBody) -> Option<Bytes> {
         let frame = std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await?;
         frame.expect("no error").into_data().ok()
@@ -212,8 +262,8 @@ mod tests {
     #[tokio::test]
     async fn a_body_waits_until_the_others_have_given_back_their_share() {
         let budget = Budget::new(100);
-        let mut first = GatedBody::new(body(vec![message(80), message(20)]), budget.clone());
-        let mut second = GatedBody::new(body(vec![message(60)]), budget.clone());
+        let mut first = gated(body(vec![message(80), message(20)]), &budget);
+        let mut second = gated(body(vec![message(60)]), &budget);
         assert_eq!(next(&mut first).await.map(|data| data.len()), Some(85));
         assert_eq!(budget.used_bytes(), 80);
         let mut waits = Box::pin(next(&mut second));
@@ -225,6 +275,30 @@ mod tests {
         assert_eq!(budget.used_bytes(), 0);
     }
 
+    #[tokio::test]
+    async fn a_unary_call_keeps_its_share_until_it_is_answered() {
+        let budget = Budget::new(100);
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        let answered = std::sync::Mutex::new(Some(answered));
+        let handler = tower::service_fn(|request: Request<Body>| {
+            let answered = answered.lock().expect("one call").take().expect("one call");
+            async move {
+                // Reads its message, is done with the body, and works on.
+                let mut body = request.into_body();
+                std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
+                drop(body);
+                answered.await
+            }
+        });
+        let mut call =
+            Box::pin(Gate::new(handler, budget.clone()).call(Request::new(body(vec![message(80)]))));
+        assert!(futures::poll!(&mut call).is_pending());
+        assert_eq!(budget.used_bytes(), 80);
+        answer.send(()).expect("the handler waits");
+        assert_eq!(call.await, Ok(()));
+        assert_eq!(budget.used_bytes(), 0);
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_message_that_does_not_end_ends_its_call() {
         let half = Frame::data(Bytes::from(message(50)[..20].to_vec()));
@@ -232,7 +306,7 @@ mod tests {
             tokio_stream::iter([Ok::<_, Status>(half)]),
             tokio_stream::pending(),
         );
-        let mut gated = GatedBody::new(Body::new(http_body_util::StreamBody::new(frames)), Budget::new(100));
+        let mut gated = gated(Body::new(http_body_util::StreamBody::new(frames)), &Budget::new(100));
         next(&mut gated).await;
         let started = Instant::now();
         let error = std::future::poll_fn(|cx| Pin::new(&mut gated).poll_frame(cx))

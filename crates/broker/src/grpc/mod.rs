@@ -17,7 +17,6 @@ use tidelog_model::TopicId;
 use tokio::net::TcpListener;
 use tokio_stream::StreamExt;
 use tokio_util::sync::CancellationToken;
-use tonic::body::Body;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
@@ -50,9 +49,7 @@ pub async fn serve(node: Arc<Shared>, listener: TcpListener, stop: CancellationT
         Err(error) => unreachable!("the compiled descriptors are whole: {error}"),
     };
     let budget = node.request_budget.clone();
-    let gate = tower::util::MapRequestLayer::new(move |request: http::Request<Body>| {
-        request.map(|body| Body::new(gate::GatedBody::new(body, budget.clone())))
-    });
+    let gate = tower::layer::layer_fn(move |inner| gate::Gate::new(inner, budget.clone()));
     let open = node.grpc_connections.clone();
     let admin = AdminServiceServer::new(AdminApi(node.clone()))
         .max_decoding_message_size(MAX_ADMIN_REQUEST_BYTES)
