@@ -58,7 +58,7 @@ thread_local! {
 }
 
 /// Appends the batches; calls `done` once with an answer for each, in their order. The caller sees to the deadline
-/// ([`PendingProduce::expire`]).
+/// (`PendingProduce::expire`).
 pub async fn produce(
     node: &Shared,
     request: ProduceRequest,

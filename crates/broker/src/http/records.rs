@@ -81,8 +81,8 @@ pub async fn append(
     refuse_other_sites(&headers)?;
     let parse = parser(&headers)?;
     let declared = declared_bytes(&headers)?;
-    let _permit = tokio::time::timeout(BODY_TIMEOUT, http.node.request_budget.reserve(declared));
-    let _permit = _permit.await.map_err(|_| overloaded(&http.node))?;
+    let reserve = http.node.request_budget.reserve(declared);
+    let _permit = tokio::time::timeout(BODY_TIMEOUT, reserve).await.map_err(|_| overloaded(&http.node))?;
     let body = read_body(body, declared).await?;
     let records = parse(&body)?;
     let entry = ProduceEntry { topic, partition: query.partition, records, ..ProduceEntry::default() };
@@ -203,7 +203,7 @@ pub async fn read(
     let partition = PartitionId(partition);
     let from = start(&http.node, &topic, partition, query.offset.as_deref())?;
     let limits = FetchLimits {
-        max_bytes: query.max_bytes.unwrap_or(READ_BYTES).min(READ_BYTES_MAX),
+        max_bytes: query.max_bytes.unwrap_or(READ_BYTES).clamp(1, READ_BYTES_MAX),
         min_bytes: 1,
         max_wait: Duration::from_millis(query.wait_ms.unwrap_or_default().min(WAIT_MS_MAX)),
         follow: true,
@@ -314,7 +314,7 @@ async fn write_lines(
             }
         }
     }
-    reader.send(piece.into()).await
+    if piece.is_empty() { Ok(()) } else { reader.send(piece.into()).await }
 }
 
 /// The status has long been sent, so that a damaged batch is the last line.
