@@ -6,6 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use tidelog_model::{Offset, TimestampMs};
+use tidelog_record::layout::HEADER_BYTES as BATCH_HEADER_BYTES;
 
 use crate::disk::{DiskFile, View};
 use crate::error::ReadError;
@@ -133,8 +134,12 @@ impl<'a> Entries<'a> {
     }
 
     fn decode(&self, number: u32, bytes: &[u8; ENTRY_BYTES]) -> Result<IndexEntry, ReadError> {
+        let is_sound = |entry: &IndexEntry| {
+            entry.length as usize >= BATCH_HEADER_BYTES
+                && u64::from(entry.position) + u64::from(entry.length) <= self.stretch.bytes
+        };
         IndexEntry::decode(self.stretch.segment, number, bytes)
-            .filter(|entry| u64::from(entry.position) + u64::from(entry.length) <= self.stretch.bytes)
+            .filter(is_sound)
             .ok_or_else(|| damaged(self.log, self.stretch.segment, entry_at(number)))
     }
 }
@@ -160,7 +165,8 @@ fn unreadable(log: &LogShared, segment: SegmentName, position: u64, source: io::
     }
 }
 
-fn damaged(log: &LogShared, segment: SegmentName, position: u64) -> ReadError {
+/// Where the index is not what was acknowledged.
+pub fn damaged(log: &LogShared, segment: SegmentName, position: u64) -> ReadError {
     ReadError::Damaged {
         partition: log.partition,
         offset: segment.base,

@@ -89,6 +89,15 @@ impl IndexEntry {
         out
     }
 
+    /// The bytes with the checksum of this segment's entry of this number, for the fuzzers.
+    pub fn repair(segment: SegmentName, number: u32, bytes: &[u8]) -> [u8; ENTRY_BYTES] {
+        let mut out = [0; ENTRY_BYTES];
+        out[..28].copy_from_slice(&bytes[..28]);
+        let check = entry_check(segment, number, &out);
+        out[28..].copy_from_slice(&check.to_be_bytes());
+        out
+    }
+
     /// `None` if the bytes are not this segment's entry of this number.
     pub fn decode(segment: SegmentName, number: u32, bytes: &[u8; ENTRY_BYTES]) -> Option<Self> {
         let u32_at = |at: usize| u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);

@@ -35,7 +35,7 @@ use crate::bytes_io::{Reader, Writer};
 use crate::disk::{Disk, DiskFile};
 use crate::error::{CommitError, DirectoryFailed, FormatError, OpenError};
 use crate::layout::{self, HEADER_BYTES, Header, JOURNAL, Kind};
-use crate::op::{Entry, Lsn, Op};
+use crate::op::{Entry, Lsn, MAX_COUNTER, Op};
 
 /// Frames start at multiples of this: no device tears a write in units larger than this into an older block.
 pub const BLOCK_BYTES: u64 = 4096;
@@ -68,7 +68,13 @@ impl Position {
     }
 
     pub fn decode(reader: &mut Reader<'_>) -> Result<Position, FormatError> {
-        Ok(Position { at: reader.u64()?, sequence: reader.u64()?, previous_crc: reader.u32()? })
+        let position = Position { at: reader.u64()?, sequence: reader.u64()?, previous_crc: reader.u32()? };
+        let is_block = position.at >= BLOCK_BYTES && position.at.is_multiple_of(BLOCK_BYTES);
+        if is_block && position.at <= MAX_COUNTER && (1..=MAX_COUNTER).contains(&position.sequence) {
+            Ok(position)
+        } else {
+            Err(FormatError::Damaged("redo position"))
+        }
     }
 }
 
@@ -209,6 +215,18 @@ impl Journal {
         entries: impl Iterator<Item = &'a Entry>,
     ) -> Result<(), CommitError> {
         let operations = self.pieces.fill(entries);
+        self.write_pieces(first_lsn, operations)
+    }
+
+    /// Writes a frame with any payload, for the fuzzers.
+    pub fn write_raw(&mut self, first_lsn: Lsn, operations: u32, payload: &[u8]) -> Result<(), CommitError> {
+        self.pieces.fill(std::iter::empty());
+        self.pieces.buffer.extend_from_slice(payload);
+        self.pieces.bytes += payload.len() as u64;
+        self.write_pieces(first_lsn, operations)
+    }
+
+    fn write_pieces(&mut self, first_lsn: Lsn, operations: u32) -> Result<(), CommitError> {
         let payload_bytes = self.pieces.bytes - FRAME_HEADER_BYTES as u64;
         let frame_bytes = self.pieces.bytes.next_multiple_of(BLOCK_BYTES);
         let at = self.place(frame_bytes)?;
@@ -392,7 +410,8 @@ impl FrameHeader {
             Ok((magic, crc, header))
         };
         let (magic, crc, header) = read().ok()?;
-        (magic == FRAME_MAGIC && header.id == id).then_some((crc, header))
+        let is_ours = magic == FRAME_MAGIC && header.id == id && header.first_lsn.0 <= MAX_COUNTER;
+        is_ours.then_some((crc, header))
     }
 }
 

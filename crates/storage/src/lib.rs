@@ -34,6 +34,9 @@ mod state;
 mod times;
 mod write_back;
 
+#[doc(hidden)]
+pub mod fuzz;
+
 pub use directory::{LogDirectory, Options, RecoveryReport, Round};
 pub use epochs::EpochHistory;
 pub use error::{AppendError, CommitError, DirectoryFailed, FormatError, OpenError, ReadError};

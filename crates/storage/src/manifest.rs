@@ -24,7 +24,7 @@ use crate::disk::Disk;
 use crate::error::{FormatError, OpenError};
 use crate::journal::Position;
 use crate::layout::{Header, Kind, MANIFEST, MANIFEST_NEW};
-use crate::op::{LogId, decode_partition, encode_partition};
+use crate::op::{LogId, MAX_COUNTER, decode_partition, encode_partition};
 use crate::state::LogState;
 
 /// The largest manifest that is read: a bound for memory, far above 100,000 logs.
@@ -90,6 +90,9 @@ impl Manifest {
         let redo = Position::decode(&mut reader)?;
         let next_file_number = reader.u64()?;
         let next_log_id = reader.u64()?;
+        if next_file_number > MAX_COUNTER || next_log_id > MAX_COUNTER {
+            return Err(FormatError::Damaged("counter"));
+        }
         let mut logs = BTreeMap::new();
         for _ in 0..reader.u32()? {
             let id = LogId(reader.u64()?);

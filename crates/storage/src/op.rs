@@ -60,6 +60,9 @@ impl StampedBatch {
     }
 }
 
+/// Nothing that we count ever gets there; what is read from a file and lies below can be added to.
+pub const MAX_COUNTER: u64 = 1 << 62;
+
 /// One operation on one log.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -199,6 +202,9 @@ impl Entry {
     pub fn decode(reader: &mut Reader<'_>) -> Result<Entry, FormatError> {
         let kind = reader.u8()?;
         let log = LogId(reader.u64()?);
+        if log.0 > MAX_COUNTER {
+            return Err(FormatError::Damaged("counter"));
+        }
         let op = match kind {
             CREATE => Op::Create { partition: decode_partition(reader)? },
             DELETE => Op::Delete,
@@ -230,11 +236,16 @@ impl NewSegment {
     }
 
     pub fn decode(reader: &mut Reader<'_>) -> Result<NewSegment, FormatError> {
-        Ok(NewSegment {
+        let segment = NewSegment {
             base: Offset(reader.i64()?),
             file_number: reader.u64()?,
             created: TimestampMs(reader.i64()?),
-        })
+        };
+        if (0..=MAX_COUNTER as i64).contains(&segment.base.0) && segment.file_number <= MAX_COUNTER {
+            Ok(segment)
+        } else {
+            Err(FormatError::Damaged("segment's name"))
+        }
     }
 }
 
@@ -253,6 +264,9 @@ fn decode_append(reader: &mut Reader<'_>) -> Result<Append, FormatError> {
     let length = reader.u32()? as usize;
     let sent = Bytes::copy_from_slice(reader.bytes(length)?);
     let header = BatchHeader::parse(&sent).map_err(|_| FormatError::Damaged("batch header"))?;
+    if header.size_bytes() != length {
+        return Err(FormatError::Damaged("batch length"));
+    }
     let prefix = *sent.first_chunk().ok_or(FormatError::Short)?;
     Ok(Append { file_number, position, header, batch: StampedBatch::new(prefix, sent) })
 }

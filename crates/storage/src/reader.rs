@@ -12,11 +12,11 @@ use tidelog_model::watermark::{LogEnd, LogStart};
 use tidelog_model::{Offset, TopicPartition};
 use tidelog_record::{Batch, BatchHeader, split_batches};
 
-use crate::entries::{Entries, FileStretch};
+use crate::entries::{self, Entries, FileStretch};
 use crate::epochs::EpochHistory;
 use crate::error::ReadError;
 use crate::files::Part;
-use crate::index::{IndexEntry, SegmentName};
+use crate::index::{IndexEntry, SegmentName, entry_at};
 use crate::layout;
 use crate::log::LogShared;
 use crate::op::{Cut, StampedBatch};
@@ -201,16 +201,24 @@ impl LogReader {
 
     /// Every batch against its index entry, and against its producer's CRC.
     fn check(&self, segment: SegmentName, entries: &[IndexEntry], bytes: &Bytes) -> Result<(), ReadError> {
-        let mut at = 0;
+        let (mut at, mut next_offset) = (0, segment.base);
         for entry in entries {
             let batch = &bytes[at..at + entry.length as usize];
             at += entry.length as usize;
             if !entry.is_witnessed(segment, batch) {
                 return Err(self.damaged(segment, entry, "header witness"));
             }
-            if Batch::parse(batch).and_then(|batch| batch.verify_crc()).is_err() {
+            let Ok(batch) = Batch::parse(batch).and_then(|batch| batch.verify_crc().map(|()| batch)) else {
                 return Err(self.damaged(segment, entry, "CRC-32C"));
+            };
+            let (base_offset, last_offset) = (entry.base_offset(segment), entry.last_offset(segment));
+            let header = batch.header();
+            if (header.base_offset, header.last_offset()) != (base_offset, last_offset)
+                || base_offset < next_offset
+            {
+                return Err(self.damaged(segment, entry, "order of offsets"));
             }
+            next_offset = last_offset.next();
         }
         Ok(())
     }
@@ -230,24 +238,25 @@ impl LogReader {
         let index = Entries::of(&self.0, &stretch)?;
         let kept = index.find(to)?;
         if kept == stretch.batches {
-            return Ok((to, None));
+            // The segment has records from `to` on, and by its index it has none.
+            return Err(entries::damaged(&self.0, segment, entry_at(kept)));
         }
         let first_gone = index.get(kept)?;
         let to = to.min(first_gone.base_offset(segment));
-        let mut end = segment.base;
-        let mut records = 0;
+        let (mut length, mut end, mut records) = (0, segment.base, 0);
         for entry in index.range(0, kept) {
             let entry = entry?;
+            if u64::from(entry.position) != length || entry.base_offset(segment) < end {
+                return Err(self.damaged(segment, &entry, "order of the batch index"));
+            }
+            length += u64::from(entry.length);
             records += u64::from(entry.last_delta) + 1;
             end = entry.last_offset(segment).next();
         }
-        let cut = Cut {
-            length: u64::from(first_gone.position),
-            batches: kept,
-            records,
-            end,
-            max_timestamp: index.max_timestamp(kept)?,
-        };
+        if u64::from(first_gone.position) != length || to < end {
+            return Err(self.damaged(segment, &first_gone, "order of the batch index"));
+        }
+        let cut = Cut { length, batches: kept, records, end, max_timestamp: index.max_timestamp(kept)? };
         Ok((to, Some(cut)))
     }
 

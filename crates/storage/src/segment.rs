@@ -67,7 +67,23 @@ impl Segment {
         }
     }
 
-    /// Appends a stamped batch; its place is the segment's end.
+    /// Whether a batch's place and offsets can be written down relative to this segment's.
+    pub fn has_room_for(&self, header: &BatchHeader) -> bool {
+        let relative_end = header.next_offset().0.checked_sub(self.name.base.0);
+        self.length + header.size_bytes() as u64 <= u64::from(u32::MAX)
+            && header.next_offset() > header.base_offset
+            && relative_end.is_some_and(|end| end <= i64::from(u32::MAX))
+    }
+
+    /// Whether this can be what is left of the segment when records from `to` on go.
+    pub fn can_be_cut(&self, cut: Cut, to: Offset) -> bool {
+        cut.length <= self.length
+            && cut.batches <= self.batches
+            && (cut.length == 0) == (cut.batches == 0)
+            && (self.name.base..=to).contains(&cut.end)
+    }
+
+    /// Appends a stamped batch that has room; its place is the segment's end.
     pub fn push(&mut self, header: &BatchHeader, batch: StampedBatch) {
         let position = u32::try_from(self.length).expect("segments roll before 4 GiB");
         if self.batches == 0 {
@@ -142,7 +158,10 @@ impl Segment {
         segment.first_timestamp = TimestampMs(reader.i64()?);
         segment.written = segment.length;
         segment.flushed = segment.batches;
-        if segment.end < segment.name.base || segment.length > u64::from(u32::MAX) {
+        let is_sound = segment.end >= segment.name.base
+            && segment.length <= u64::from(u32::MAX)
+            && (segment.length == 0) == (segment.batches == 0);
+        if !is_sound {
             return Err(FormatError::Damaged("segment bounds"));
         }
         Ok(segment)

@@ -12,7 +12,7 @@ use crate::bytes_io::{Reader, Writer};
 use crate::epochs::EpochHistory;
 use crate::error::FormatError;
 use crate::index::SegmentName;
-use crate::op::{Append, Cut, Lsn, NewSegment, Op};
+use crate::op::{Append, Cut, Lsn, MAX_COUNTER, NewSegment, Op};
 use crate::segment::{ProducerSnapshot, Segment};
 
 /// How many producers' snapshots a log keeps: a truncation falls back on the newest one that it leaves valid.
@@ -72,8 +72,12 @@ impl LogState {
             Op::Truncate { to, cut, segment } => self.truncate(*to, *cut, *segment),
             Op::Trim { start } => self.trim(*start),
             Op::Epoch { epoch, start } => {
-                if self.epochs.latest().is_some_and(|latest| latest >= *epoch) {
-                    return Err(format!("leader epoch {epoch} after {:?}", self.epochs.latest()));
+                if self.epochs.latest().is_some_and(|latest| latest >= *epoch) || *start != self.end {
+                    let latest = self.epochs.latest();
+                    return Err(format!(
+                        "leader epoch {epoch} from {start} on after {latest:?} at {}",
+                        self.end
+                    ));
                 }
                 self.epochs.assign(*epoch, *start);
                 Ok(())
@@ -86,7 +90,8 @@ impl LogState {
         let Some(segment) = self.segments.back_mut() else { return Err("append without a segment".into()) };
         let fits = segment.name.file_number == append.file_number
             && segment.length == append.position
-            && append.header.base_offset >= end;
+            && append.header.base_offset >= end
+            && segment.has_room_for(&append.header);
         if !fits {
             return Err(format!(
                 "append of offset {} at byte {} of file {} onto offset {end}, byte {} of file {}",
@@ -103,8 +108,8 @@ impl LogState {
     }
 
     fn roll(&mut self, segment: NewSegment, producers: Option<&bytes::Bytes>) -> Result<(), String> {
-        if segment.base < self.end {
-            return Err(format!("roll to {} below the end {}", segment.base, self.end));
+        if segment.base != self.end {
+            return Err(format!("roll to {} at the end {}", segment.base, self.end));
         }
         if let Some(active) = self.segments.back_mut() {
             active.sealed = true;
@@ -117,8 +122,20 @@ impl LogState {
     }
 
     fn truncate(&mut self, to: Offset, cut: Option<Cut>, segment: NewSegment) -> Result<(), String> {
-        if to < self.start || to > self.end {
+        if to < self.start || to > self.end || segment.base != to {
             return Err(format!("truncation to {to} outside [{}, {}]", self.start, self.end));
+        }
+        let last_left = self.segments.iter().rev().find(|segment| segment.name.base < to);
+        let fits = match (cut, last_left) {
+            (Some(cut), Some(last)) => last.can_be_cut(cut, to),
+            (None, last) => last.is_none_or(|last| last.end <= to),
+            (Some(_), None) => false,
+        };
+        if !fits {
+            return Err(format!(
+                "truncation to {to} leaves {cut:?} of {:?}",
+                last_left.map(|last| last.name)
+            ));
         }
         self.removals += 1;
         while self.segments.back().is_some_and(|last| last.name.base >= to) {
@@ -204,6 +221,9 @@ impl LogState {
     pub fn decode(reader: &mut Reader<'_>) -> Result<LogState, FormatError> {
         let mut state = LogState::new();
         state.last_lsn = Lsn(reader.u64()?);
+        if state.last_lsn.0 > MAX_COUNTER {
+            return Err(FormatError::Damaged("counter"));
+        }
         state.manifest_lsn = state.last_lsn;
         state.start = Offset(reader.i64()?);
         state.end = Offset(reader.i64()?);
@@ -220,9 +240,123 @@ impl LogState {
             let blob = bytes::Bytes::copy_from_slice(reader.blob()?);
             state.snapshots.push(ProducerSnapshot { offset, state: blob });
         }
-        if state.start > state.end || state.segments.back().is_some_and(|last| last.end > state.end) {
+        if !reader.is_empty() {
+            return Err(FormatError::Damaged("end of a log's state"));
+        }
+        if state.start < Offset::ZERO
+            || state.start > state.end
+            || state.segments.back().is_some_and(|last| last.end > state.end)
+        {
             return Err(FormatError::Damaged("order of log start and end"));
         }
         Ok(state)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use tidelog_model::{LeaderEpoch, TimestampMs};
+    use tidelog_record::{BatchBuilder, BatchHeader, Compression, Compressor, stamped_prefix};
+
+    use super::*;
+    use crate::op::StampedBatch;
+
+    fn segment(base: i64, file_number: u64) -> NewSegment {
+        NewSegment { base: Offset(base), file_number, created: TimestampMs(0) }
+    }
+
+    fn roll(base: i64, file_number: u64) -> Op {
+        Op::Roll { segment: segment(base, file_number), producers: None }
+    }
+
+    /// Ten records of 141 bytes in all.
+    fn append(base: i64, file_number: u64, position: u64) -> Op {
+        let mut builder = BatchBuilder::new();
+        for _ in 0..10 {
+            builder.append(TimestampMs(base), None, Some(b"v"), &[]).unwrap();
+        }
+        let sent: Bytes = builder.build(&mut Compressor::new(Compression::None)).unwrap();
+        let prefix = stamped_prefix(&BatchHeader::parse(&sent).unwrap(), Offset(base), LeaderEpoch(0));
+        let header = BatchHeader { base_offset: Offset(base), ..BatchHeader::parse(&sent).unwrap() };
+        Op::Append(Append { file_number, position, header, batch: StampedBatch::new(prefix, sent) })
+    }
+
+    /// Two segments, [0, 20) and [20, 30).
+    fn state() -> LogState {
+        let mut state = LogState::new();
+        for op in [roll(0, 1), append(0, 1, 0), append(10, 1, 141), roll(20, 2), append(20, 2, 0)] {
+            state.apply(&op).unwrap();
+        }
+        state
+    }
+
+    fn encoded(state: &LogState) -> Vec<u8> {
+        let mut out = Writer::with_capacity(0);
+        state.encode(&mut out);
+        out.into_vec()
+    }
+
+    #[test]
+    fn operations_that_do_not_fit_are_refused_and_change_nothing() {
+        let cut = |length, batches, end| {
+            Some(Cut { length, batches, records: 0, end: Offset(end), max_timestamp: TimestampMs(0) })
+        };
+        let truncate = |to, cut, base| Op::Truncate { to: Offset(to), cut, segment: segment(base, 3) };
+        let epoch = |epoch, start| Op::Epoch { epoch: LeaderEpoch(epoch), start: Offset(start) };
+        let mut state = state();
+        state.apply(&epoch(4, 30)).unwrap();
+        let before = encoded(&state);
+        let refused = [
+            ("another file", append(30, 1, 141)),
+            ("another position", append(30, 2, 0)),
+            ("an offset that is taken", append(29, 2, 141)),
+            ("an offset too far from the segment's", append(20 + (1 << 32), 2, 141)),
+            ("a roll that is not at the end", roll(31, 3)),
+            ("a truncation beyond the end", truncate(31, None, 31)),
+            ("a truncation to elsewhere than its segment", truncate(20, None, 21)),
+            ("a truncation that leaves what it should take", truncate(10, None, 10)),
+            ("a cut beyond what is there", truncate(10, cut(283, 1, 10), 10)),
+            ("a cut of more batches than there are", truncate(10, cut(141, 3, 10), 10)),
+            ("a cut that ends behind the truncation", truncate(10, cut(141, 1, 11), 10)),
+            ("a cut of bytes without batches", truncate(10, cut(141, 0, 0), 10)),
+            ("a cut of nothing", truncate(0, cut(0, 0, 0), 0)),
+            ("a trim beyond the end", Op::Trim { start: Offset(31) }),
+            ("an epoch again", epoch(4, 30)),
+            ("an epoch that does not begin at the end", epoch(5, 29)),
+        ];
+        for (what, op) in refused {
+            assert!(state.apply(&op).is_err(), "{what}");
+            assert_eq!(encoded(&state), before, "{what}");
+        }
+        state.apply(&truncate(10, cut(141, 1, 10), 10)).unwrap();
+        assert_eq!((state.end, state.size_bytes(), state.segments.len()), (Offset(10), 141, 2));
+    }
+
+    #[test]
+    fn a_state_reads_back_as_it_was_written_and_no_other() {
+        let mut state = state();
+        state.apply(&Op::Epoch { epoch: LeaderEpoch(4), start: Offset(30) }).unwrap();
+        state.save_snapshot(ProducerSnapshot { offset: Offset(30), state: Bytes::from_static(b"producers") });
+        state.last_lsn = Lsn(9);
+        let bytes = encoded(&state);
+        assert_eq!(encoded(&LogState::decode(&mut Reader::new(&bytes)).unwrap()), bytes);
+        for length in 0..bytes.len() {
+            assert!(LogState::decode(&mut Reader::new(&bytes[..length])).is_err(), "{length} bytes of it");
+        }
+        let longer = [&bytes[..], &[0]].concat();
+        assert!(LogState::decode(&mut Reader::new(&longer)).is_err());
+    }
+
+    #[test]
+    fn three_snapshots_are_kept_and_a_truncation_leaves_the_valid_ones() {
+        let mut state = state();
+        for offset in [0, 10, 20, 30] {
+            state.save_snapshot(ProducerSnapshot { offset: Offset(offset), state: Bytes::new() });
+        }
+        let offsets = |state: &LogState| state.snapshots.iter().map(|s| s.offset.0).collect::<Vec<i64>>();
+        assert_eq!(offsets(&state), [10, 20, 30]);
+        state.apply(&Op::Truncate { to: Offset(20), cut: None, segment: segment(20, 3) }).unwrap();
+        assert_eq!(offsets(&state), [10, 20]);
     }
 }
