@@ -108,7 +108,8 @@ impl Hosting {
     ) -> Result<HostedTopic, ReadError> {
         let snapshot = self.topics.snapshot();
         let before = snapshot.with_id(topic.id());
-        let settings = partition_config(&config, broker);
+        let settings =
+            PartitionConfig { is_internal: topic.is_internal(), ..partition_config(&config, broker) };
         let mut partitions = Vec::with_capacity(topic.partitions().len());
         for (index, state) in (0..).zip(topic.partitions()) {
             let id = TopicPartition { topic: topic.id(), partition: PartitionId(index) };
@@ -156,6 +157,7 @@ fn partition_config(topic: &TopicConfig, broker: &BrokerConfig) -> PartitionConf
             retention_bytes: topic.retention_bytes.filter(|_| deletes),
         },
         producer_id_expiration_ms: i64::try_from(broker.producer_id_expiration_ms).unwrap_or(i64::MAX),
+        is_internal: false,
     }
 }
 

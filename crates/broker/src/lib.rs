@@ -28,3 +28,4 @@ mod topics;
 
 pub use config::NodeConfig;
 pub use node::{Addresses, Node, Shared, StartError};
+pub use tidelog_storage::OpenError;

@@ -334,7 +334,11 @@ fn host_metadata(
     if let Some(log) = recovered {
         hosting.give_back(log);
     }
-    let hosted = hosting.host(config.node_id, id, PartitionConfig::default())?;
+    let hosted = hosting.host(
+        config.node_id,
+        id,
+        PartitionConfig { is_internal: true, ..PartitionConfig::default() },
+    )?;
     hosted.step(Event::Lead { epoch: LeaderEpoch(epoch), in_sync: vec![config.node_id] });
     Ok(hosted)
 }

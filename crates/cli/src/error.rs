@@ -6,7 +6,7 @@ use std::io;
 use std::process::ExitCode;
 
 use serde::Serialize;
-use tidelog_broker::StartError;
+use tidelog_broker::{OpenError, StartError};
 use tidelog_client::{
     AdminError, AssignError, CallError, ConnectError, ConsumeError, DeliveryError, ErrorCode, OptionsError,
     SendError,
@@ -248,7 +248,7 @@ impl From<StartError> for CliError {
             StartError::Bind { .. } => Exit::Address,
             StartError::DataDir { .. } => Exit::DataDirUnusable,
             StartError::Locked { .. } => Exit::DataDirLocked,
-            StartError::Open { source, .. } => open_exit(&format!("{source:?}")),
+            StartError::Open { source, .. } => open_exit(source),
             StartError::MetadataLog(_) => Exit::DataDirDamaged,
             _ => Exit::Failed,
         };
@@ -261,14 +261,12 @@ fn quoted(subject: &str) -> &str {
     subject.find('\'').map_or(subject, |at| &subject[at..])
 }
 
-/// By the variant's name, since storage's error type cannot be named here: the binary sees the broker only.
-fn open_exit(variant: &str) -> Exit {
-    if variant.starts_with("Foreign") || variant.starts_with("Cloned") {
-        Exit::DataDirForeign
-    } else if variant.starts_with("Io") {
-        Exit::DataDirUnusable
-    } else {
-        Exit::DataDirDamaged
+/// What of a data directory cannot be used.
+fn open_exit(error: &OpenError) -> Exit {
+    match error {
+        OpenError::Foreign { .. } | OpenError::Cloned { .. } => Exit::DataDirForeign,
+        OpenError::Io { .. } => Exit::DataDirUnusable,
+        _ => Exit::DataDirDamaged,
     }
 }
 

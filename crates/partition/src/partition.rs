@@ -32,6 +32,8 @@ pub struct PartitionConfig {
     pub retention: RetentionLimits,
     /// `producer.id.expiration.ms`.
     pub producer_id_expiration_ms: i64,
+    /// The node's own: appends go on below the disk's reserve, because making room takes some.
+    pub is_internal: bool,
 }
 
 impl Default for PartitionConfig {
@@ -42,6 +44,7 @@ impl Default for PartitionConfig {
             segments: SegmentLimits::default(),
             retention: RetentionLimits::default(),
             producer_id_expiration_ms: 24 * 3600 * 1000,
+            is_internal: false,
         }
     }
 }
@@ -146,6 +149,9 @@ impl<W> Partition<W> {
     /// does not cover.
     pub fn open(node: NodeId, log: Log, config: PartitionConfig) -> Result<Self, ReadError> {
         log.set_limits(config.segments);
+        if config.is_internal {
+            log.use_reserve();
+        }
         let reader = log.reader();
         let producers = rebuild_producers(&log)?;
         let counted_end = log.end().0;
@@ -210,10 +216,7 @@ impl<W> Partition<W> {
             }
             Event::Durable(end) => self.count(end.0, effects),
             Event::Failed(failure) => self.fail(&failure, effects),
-            Event::Configure(config) => {
-                self.log.set_limits(config.segments);
-                self.config = config;
-            }
+            Event::Configure(config) => self.configure(config, effects),
             Event::Retain => self.retain(now, effects),
             Event::SaveProducers => self.save_producers(),
         }
@@ -254,6 +257,14 @@ impl<W> Partition<W> {
         self.log.assign_epoch(epoch);
         let min_in_sync = self.config.min_insync_replicas;
         let output = self.replica.handle(ReplicaEvent::Lead { epoch, in_sync, min_in_sync });
+        self.follow(output, effects);
+    }
+
+    fn configure(&mut self, config: PartitionConfig, effects: &mut Vec<Effect<W>>) {
+        self.log.set_limits(config.segments);
+        self.config = config;
+        let min_in_sync = config.min_insync_replicas;
+        let output = self.replica.handle(ReplicaEvent::Configured { min_in_sync });
         self.follow(output, effects);
     }
 

@@ -5,6 +5,7 @@
 //!
 //! ```text
 //!  Lead{epoch, in_sync} ─┐
+//!  Configured           ─┤
 //!  Appended{end}        ─┤                 ┌─► Output::Watermark   readers may see more; waiting producers are done
 //!  Counted{end}         ─┼─► Replica ──────┤
 //!  Trimmed{start}       ─┤                 └─► (nothing)

@@ -19,6 +19,11 @@ pub enum Event {
         /// `min.insync.replicas`.
         min_in_sync: usize,
     },
+    /// The topic's settings changed.
+    Configured {
+        /// `min.insync.replicas`.
+        min_in_sync: usize,
+    },
     /// The leader appended; its log ends here now.
     Appended {
         /// One past the last appended record.
@@ -112,6 +117,7 @@ impl Replica {
     pub fn handle(&mut self, event: Event) -> Option<Output> {
         match event {
             Event::Lead { epoch, in_sync, min_in_sync } => self.lead(epoch, &in_sync, min_in_sync),
+            Event::Configured { min_in_sync } => self.min_in_sync = min_in_sync,
             Event::Appended { end } => self.places.log_end = end,
             Event::Counted { replica, end } => self.counted(replica, end),
             Event::Trimmed { start } => self.trimmed(start),
@@ -229,6 +235,14 @@ mod tests {
         assert_eq!(replica.handle(counted(ME, 1)), None);
         assert_eq!(replica.accepts(Acks::All), Err(NotEnoughReplicas { in_sync: 1, min_in_sync: 2 }));
         assert_eq!(replica.accepts(Acks::Leader), Ok(()));
+    }
+
+    #[test]
+    fn a_lower_minimum_commits_what_waited_for_it() {
+        let mut replica = leader(&[ME], 2);
+        replica.handle(appended(3));
+        replica.handle(counted(ME, 3));
+        assert_eq!(replica.handle(Event::Configured { min_in_sync: 1 }), watermark(3));
     }
 
     #[test]

@@ -471,11 +471,11 @@ impl Shared {
         self.next_file_number.fetch_add(1, Ordering::AcqRel)
     }
 
-    pub fn refuse_append(&self) -> Result<(), AppendError> {
+    pub fn refuse_append(&self, uses_reserve: bool) -> Result<(), AppendError> {
         if let Some(failure) = self.failure.get() {
             return Err(failure.clone().into());
         }
-        if self.is_low_on_space.load(Ordering::Relaxed) {
+        if self.is_low_on_space.load(Ordering::Relaxed) && !uses_reserve {
             return Err(AppendError::DiskReserve {
                 free_bytes: self.free_bytes.load(Ordering::Relaxed),
                 reserve_bytes: self.options.reserve_bytes,
@@ -493,6 +493,7 @@ impl LogShared {
             directory,
             state: Mutex::new(state),
             limits: Mutex::new(SegmentLimits::default()),
+            uses_reserve: AtomicBool::new(false),
             awaits_write_back: AtomicBool::new(false),
             writing: Mutex::new(()),
             listener: OnceLock::new(),

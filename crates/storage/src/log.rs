@@ -9,7 +9,7 @@
 
 use std::fmt;
 use std::io;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -62,6 +62,8 @@ pub(crate) struct LogShared {
     pub directory: Arc<Shared>,
     pub state: Mutex<LogState>,
     pub limits: Mutex<SegmentLimits>,
+    /// Appends while others are refused for want of space.
+    pub uses_reserve: AtomicBool,
     /// In the list of logs to write back.
     pub awaits_write_back: AtomicBool,
     /// Held by the one write-back of this log that runs.
@@ -110,6 +112,11 @@ impl Log {
         assert!(self.0.listener.set(listener).is_ok(), "{:?} has a listener already", self.0);
     }
 
+    /// Lets appends into the disk's reserve: for logs of the node's own, without which nobody could make room.
+    pub fn use_reserve(&self) {
+        self.0.uses_reserve.store(true, Ordering::Relaxed);
+    }
+
     /// Sets when segments roll, from the next append on.
     pub fn set_limits(&self, limits: SegmentLimits) {
         *self.0.limits.lock() = limits;
@@ -150,7 +157,7 @@ impl Log {
         epoch: LeaderEpoch,
         sync: bool,
     ) -> Result<BatchHeader, AppendError> {
-        self.0.directory.refuse_append()?;
+        self.0.directory.refuse_append(self.0.uses_reserve.load(Ordering::Relaxed))?;
         let mut state = self.0.state.lock();
         let segment = state.segments.back().expect("the caller rolls when a roll is due");
         let stamped = BatchHeader { base_offset: state.end, leader_epoch: epoch, ..*header };

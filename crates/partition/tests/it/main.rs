@@ -343,3 +343,26 @@ fn a_start_reads_only_headers_behind_the_last_checkpoint() {
     let error = machine.partition.reader().read(Offset(0), Offset(15), 1 << 20);
     assert!(error.is_err(), "the first read of the segment, which would have been the start's");
 }
+
+#[test]
+fn only_the_nodes_own_partitions_append_below_the_disks_reserve() {
+    for is_internal in [false, true] {
+        let disk = MemoryDisk::new(1);
+        disk.set_capacity(10 << 20);
+        let shared = Arc::new(disk.clone());
+        let options = Options { reserve_bytes: 100 << 20, ..Options::default() };
+        let opened = LogDirectory::open(shared.clone(), shared, options, 5);
+        let (directory, _, _) = opened.expect("the directory opens");
+        let log = directory.create(TopicPartition { topic: TopicId(9), partition: PartitionId(0) });
+        let config = PartitionConfig { is_internal, ..PartitionConfig::default() };
+        let mut machine = Machine::host(disk, directory, log, config);
+        machine.step(Event::Lead { epoch: LeaderEpoch(0), in_sync: vec![ME] });
+        machine.directory.check_space().expect("the disk says");
+        let answer = machine.produce("full", batch(1), Acks::All);
+        if is_internal {
+            assert_eq!(answer, "ordered at 0\n");
+        } else {
+            assert!(answer.contains("below the reserve of 104857600"), "{answer}");
+        }
+    }
+}
