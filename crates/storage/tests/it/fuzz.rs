@@ -12,7 +12,9 @@ use tidelog_storage::fuzz::{fuzz_header, fuzz_index, fuzz_journal, fuzz_manifest
 
 use crate::support::{Rng, append_batch, at, commit, open, partition};
 
-const TARGETS: [(&str, fn(&[u8])); 4] =
+type Target = (&'static str, fn(&[u8]));
+
+const TARGETS: [Target; 4] =
     [("header", fuzz_header), ("index", fuzz_index), ("journal", fuzz_journal), ("manifest", fuzz_manifest)];
 /// Mutations for each target, unless the environment says how many.
 const MUTATIONS: u64 = 2_000;

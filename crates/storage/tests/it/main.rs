@@ -1,6 +1,7 @@
 //! The log directory as a black box: what it promises, on a disk that loses power, fails, runs full and rots.
 
 mod fuzz;
+mod golden;
 mod identity;
 mod journal;
 mod limits;
@@ -9,6 +10,7 @@ mod model;
 mod power_cut;
 mod reads;
 mod recovery;
+mod rot;
 mod support;
 mod threads;
 mod world;
