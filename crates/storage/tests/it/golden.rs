@@ -107,14 +107,17 @@ fn golden(version: &str) -> PathBuf {
 
 /// The files of a directory on this machine, on a disk in memory.
 fn load(directory: &Path) -> MemoryDisk {
-    let disk = MemoryDisk::new(1);
+    let disk = MemoryDisk::new(2);
     let mut left = vec![directory.to_owned()];
     while let Some(path) = left.pop() {
         if path.is_dir() {
             left.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
         } else {
-            let file = disk.open(path.strip_prefix(directory).unwrap(), true).unwrap();
+            let name = path.strip_prefix(directory).unwrap();
+            let file = disk.open(name, true).unwrap();
             file.write_all_at(&[IoSlice::new(&fs::read(&path).unwrap())], 0).unwrap();
+            file.sync_data().unwrap();
+            disk.sync_directory(name.parent().unwrap()).unwrap();
         }
     }
     disk
