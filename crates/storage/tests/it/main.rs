@@ -11,6 +11,7 @@ mod power_cut;
 mod reads;
 mod recovery;
 mod rot;
+mod stress;
 mod support;
 mod threads;
 mod world;
