@@ -42,7 +42,7 @@ use crate::process::{Interrupts, Process};
 const PARTITIONS: u32 = 12;
 const READERS: usize = 3;
 /// How many page views there are if nobody says.
-const DEFAULT_RECORDS: u64 = 5_000_000;
+const DEFAULT_RECORDS: u64 = 8_000_000;
 /// What the producer may have on its way: more would only queue up, and show as latency.
 const PRODUCER_MEMORY_BYTES: usize = 4 << 20;
 /// A node in the same process that has not answered by then will not.
@@ -56,7 +56,7 @@ const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  tidelog demo                                       5,000,000 page views, in a quarter of a minute
+  tidelog demo                                       8,000,000 page views, in a quarter of a minute
   tidelog demo --duration 1m --keep-data ./demo      then look: tidelog serve --data-dir ./demo
   tidelog demo --input flights.jsonl --key carrier   your own events, one JSON object a line
   zcat log.gz | tidelog demo --input -               any lines
@@ -65,7 +65,7 @@ Each line of --input, empty ones too, is one record, its bytes untouched. Lines 
 the partitions in turn, as all are without --key. The exit code is 0 if every record came back once, in order and
 unchanged, and 15 if not.")]
 pub struct Args {
-    /// How many events [default: 5000000; with --input all lines]
+    /// How many events [default: 8000000; with --input all lines]
     #[arg(long, value_name = "N")]
     records: Option<u64>,
     /// Stream for so long, such as 30s or 5m, instead of so many
@@ -317,9 +317,7 @@ impl Args {
 
     fn title(&self) -> Title {
         let events = if self.input.is_some() { "lines" } else { "page views" };
-        let text = format!(
-            "{events} → lz4 → {PARTITIONS} partitions, on disk before each answer → {READERS} readers"
-        );
+        let text = format!("{events} → lz4 → {PARTITIONS} partitions on disk → {READERS} readers");
         Title { text, total_records: self.total_records(), total_duration: self.duration }
     }
 }

@@ -1,6 +1,6 @@
 //! The live view: what goes on, ten times a second on a terminal, otherwise as a line a second.
 //!
-//! A picture is a pure function of what was seen so far, at most 78 columns wide.
+//! A picture is a pure function of what was seen so far, at most 80 columns wide.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -21,9 +21,9 @@ const NUMBERS_EVERY: usize = 4;
 /// Columns of a rate's history, one each time that the numbers change.
 const HISTORY: usize = 32;
 /// Columns of the bar at the top.
-const BAR: usize = 40;
+const BAR: usize = 32;
 /// Columns of a partition's bar.
-const SMALL_BAR: usize = 6;
+const SMALL_BAR: usize = 5;
 /// A partition that is so far behind fills its bar.
 const FULL_BAR_RECORDS: f64 = 20_000.0;
 
@@ -247,7 +247,7 @@ impl Film {
         format!(
             "  {}{}",
             self.dim(&format!("reader {}", reader + 1)),
-            cells.fold(String::new(), |row, cell| row + " " + &cell)
+            cells.fold(String::new(), |row, cell| row + "  " + &cell)
         )
     }
 
@@ -303,7 +303,7 @@ mod tests {
     fn a_picture_shows_progress_rates_latencies_and_every_partition() {
         let expected = "  tidelog demo  page views → lz4 → 12 partitions → 3 readers
 
-  █████████████▎··························   33 %  1,663,541 of 5,000,000  8 s left
+  ██████████▋·····················   33 %  1,663,541 of 5,000,000  8 s left
 
   in   ▄█                                  500,000 records/s   100 MB/s
   out  ▄█                                  494,513 records/s  98.9 MB/s
@@ -311,20 +311,20 @@ mod tests {
   send to read  p50 12.3 ms   p99 12.3 ms    verified 1,663,541
 
   records behind, by partition
-  reader 1  0 ······      0  1 ▏·····     17  2 █▎····    850  3 ██····  2,310
-  reader 2  4 ······      0  5 ······      0  6 ████▋· 12,000  7 ██████ 20,001
-  reader 3  8 ▏·····      3  9 ▎·····     44 10 █▌····  1,234 11 ······      0";
+  reader 1   0 ·····      0   1 ▏····     17   2 █····    850   3 █▊···  2,310
+  reader 2   4 ·····      0   5 ·····      0   6 ███▉· 12,000   7 █████ 20,001
+  reader 3   8 ·····      3   9 ▎····     44  10 █▎···  1,234  11 ·····      0";
         assert_eq!(film().picture(), expected);
     }
 
     #[test]
     fn no_line_is_wider_than_a_terminal() {
         let mut film = film();
-        film.now.behind = vec![999_999; 12];
+        film.now.behind[0] = super::super::board::WINDOW;
         film.now.read_records = 999_999_999;
         film.title.total_records = Some(999_999_999);
         for line in film.picture().lines() {
-            assert!(line.chars().count() <= 90, "{line}");
+            assert!(line.chars().count() <= 80, "{line}");
         }
     }
 
