@@ -29,7 +29,7 @@ use self::report::Report;
 use self::round::{Measured, Round};
 use self::target::Broker;
 use crate::Context;
-use crate::error::CliError;
+use crate::error::{CliError, Exit};
 use crate::output::{Column, Output, interrupted};
 use crate::process::{Interrupts, Process};
 use crate::units;
@@ -150,6 +150,10 @@ const HELD_SHARE: f64 = 0.98;
 
 /// Runs it.
 pub async fn run(args: Args, context: &Context) -> Result<(), CliError> {
+    if args.verify && args.mode != Mode::Both {
+        let message = "--verify compares what is sent with what is read at once";
+        return Err(CliError::new(Exit::Usage, message).fix("leave --mode out"));
+    }
     let interrupts = Interrupts::listen()?;
     let broker = args.broker(context).await?;
     let measured = measure(&args, context.output, &broker, interrupts).await;
@@ -201,7 +205,7 @@ impl Bench<'_> {
         let by_rate = rate.map(|rate| (rate as f64 * seconds) as u64);
         let records = args.records.or(by_rate).unwrap_or(DEFAULT_RECORDS).max(1);
         if args.mode == Mode::Consume && self.is_empty().await? {
-            self.round(Mode::Produce, records, None).await?;
+            verdict(&self.round(Mode::Produce, records, None).await?)?;
         }
         let measured = self.round(args.mode, records, rate).await?;
         let report = self.report(rate, &measured);

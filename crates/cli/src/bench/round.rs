@@ -114,18 +114,10 @@ impl Round<'_> {
             failed = readers.tasks.join_next(), if !readers.tasks.is_empty() => return Err(failure(failed)),
         };
         meter.stop();
-        senders.finish().await;
-        senders.close().await;
-        let sent = Flow::until(&meter, meter.sent_records(), meter.now_nanos());
-        if let Some(failure) = meter.failure() {
-            return Err(failure);
-        }
-        let all_sent = senders.sent.iter().sum();
-        let after = self.arrived(&admin, &before, all_sent).await?;
-        tokio::select! {
-            drained = readers.drain(ends(&after)) => drained?,
+        let (sent, after) = tokio::select! {
+            ended = self.bring_in(&admin, &before, &meter, &mut senders, &mut readers) => ended?,
             () = interrupts.next() => return Err(crate::output::interrupted()),
-        }
+        };
         let cpu = meter.cpu_since();
         drop(showing);
         let (ack_latencies, lateness) = (meter.ack_latencies().clone(), meter.lateness().clone());
@@ -137,10 +129,30 @@ impl Round<'_> {
             lateness,
             cpu,
             stored_bytes: stored_bytes(&after).saturating_sub(stored_bytes(&before)),
-            value_bytes: all_sent * self.args.size as u64,
+            value_bytes: senders.sent.iter().sum::<u64>() * self.args.size as u64,
             verdict: proof.map(|proof| proof.verdict(&senders.sent)),
             is_partial,
         })
+    }
+
+    /// Waits until everything is answered, then until it is read.
+    async fn bring_in(
+        &self,
+        admin: &Admin,
+        before: &TopicDescription,
+        meter: &Meter,
+        senders: &mut Senders,
+        readers: &mut Readers,
+    ) -> Result<(Flow, TopicDescription), CliError> {
+        senders.finish().await;
+        senders.close().await;
+        let sent = Flow::until(meter, meter.sent_records(), meter.now_nanos());
+        if let Some(failure) = meter.failure() {
+            return Err(failure);
+        }
+        let after = self.arrived(admin, before, senders.sent.iter().sum()).await?;
+        readers.drain(ends(&after)).await?;
+        Ok((sent, after))
     }
 
     fn proof(&self, ring: Ring) -> Proof {

@@ -125,8 +125,12 @@ fn options_that_make_no_sense_are_refused() {
         ("--compressibility=0.5", "give 1 to 1000"),
         ("--compression=rar", "rar"),
         ("--producers=0", "give 1 to 1000"),
+        (
+            "--verify --mode=produce",
+            "--verify compares what is sent with what is read at once: leave --mode out",
+        ),
     ] {
-        let (code, stdout, stderr) = ended(&tidelog().args(["bench", option]).output().unwrap());
+        let (code, stdout, stderr) = ended(&tidelog().arg("bench").args(option.split(' ')).output().unwrap());
         assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
         assert!(stderr.contains(reason), "{option}: {stderr}");
     }
