@@ -14,6 +14,8 @@ const LIVES: u32 = 6;
 
 /// Runs this one seed alone, to look at it.
 const SEED_VARIABLE: &str = "TIDELOG_TEST_SEED";
+/// Runs so many seeds, for a long run.
+const SEEDS_VARIABLE: &str = "TIDELOG_TEST_SEEDS";
 
 const DEATHS: Conditions = Conditions {
     deaths: true,
@@ -90,6 +92,7 @@ fn run(seeds: u64, conditions: Conditions) -> Result<Tally, Broken> {
         let seed = seed.parse().expect("a number");
         return run_seed(seed, conditions);
     }
+    let seeds = std::env::var(SEEDS_VARIABLE).map_or(seeds, |seeds| seeds.parse().expect("a number"));
     let next_seed = AtomicU64::new(0);
     let total = Mutex::new(Ok(Tally::default()));
     thread::scope(|scope| {
