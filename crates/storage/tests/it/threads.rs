@@ -86,6 +86,30 @@ fn bytes_written_back_while_a_checkpoint_syncs_are_synced_by_the_next_one() {
     assert_eq!(read_all(&logs[0].reader()).unwrap(), expected);
 }
 
+#[test]
+fn what_is_committed_while_a_checkpoint_writes_is_not_behind_its_redo() {
+    const TWO: Place = (Operation::Write, "-2/00000000000000000000.2.log");
+    let (disk, gate) = (MemoryDisk::new(1), Gate::default());
+    let (directory, _) = open(WatchedDisk::new(disk.clone(), gate.clone())).unwrap();
+    let (mut one, mut two) = (directory.create(partition(1)), directory.create(partition(2)));
+    let mut expected = append(&mut one, b"first");
+    append(&mut two, b"first");
+    commit(&directory).unwrap();
+    thread::scope(|scope| {
+        gate.close(TWO);
+        let checkpoint = scope.spawn(|| directory.checkpoint());
+        gate.await_arrival(TWO);
+        // The checkpoint has taken log 1's state.
+        expected.extend(append(&mut one, b"second"));
+        commit(&directory).unwrap();
+        gate.open(TWO);
+        checkpoint.join().unwrap().unwrap();
+    });
+    drop((directory, one, two));
+    let (_directory, logs) = open(disk.crash_with(Survival::Nothing)).unwrap();
+    assert_eq!(read_all(&logs[0].reader()).unwrap(), expected);
+}
+
 /// A reader that has found its segment when `change` takes the segment away, files and all.
 fn read_while(change: impl FnOnce(&mut Log)) -> Result<Batches, ReadError> {
     let gate = Gate::default();
