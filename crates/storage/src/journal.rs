@@ -40,7 +40,7 @@ use crate::op::{Entry, Lsn, MAX_COUNTER, Op};
 /// Frames start at multiples of this: no device tears a write in units larger than this into an older block.
 pub const BLOCK_BYTES: u64 = 4096;
 const FRAME_MAGIC: u32 = u32::from_be_bytes(*b"TLJF");
-const FRAME_HEADER_BYTES: usize = 64;
+pub const FRAME_HEADER_BYTES: usize = 64;
 /// Bodies below this are copied next to their operation's header: cheaper than one more element of a vectored write.
 const COPY_BELOW_BYTES: usize = 8 * 1024;
 /// A ring begins this large and doubles while checkpoints cannot keep up, up to its limit.

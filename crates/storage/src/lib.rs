@@ -37,6 +37,9 @@ mod write_back;
 #[doc(hidden)]
 pub mod fuzz;
 
+#[cfg(test)]
+mod formats;
+
 pub use directory::{LogDirectory, Options, RecoveryReport, Round};
 pub use epochs::EpochHistory;
 pub use error::{AppendError, CommitError, DirectoryFailed, FormatError, OpenError, ReadError};

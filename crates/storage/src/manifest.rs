@@ -69,7 +69,7 @@ impl Manifest {
         Manifest::decode(payload).map_err(format)
     }
 
-    fn encode(&self) -> Vec<u8> {
+    pub fn encode(&self) -> Vec<u8> {
         let mut out =
             Writer::with_capacity(64 + self.logs.values().map(|log| 32 + log.state.len()).sum::<usize>());
         self.redo.encode(&mut out);

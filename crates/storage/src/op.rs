@@ -137,13 +137,13 @@ pub struct NewSegment {
     pub created: TimestampMs,
 }
 
-const CREATE: u8 = 1;
-const DELETE: u8 = 2;
-const APPEND: u8 = 3;
-const ROLL: u8 = 4;
-const TRUNCATE: u8 = 5;
-const TRIM: u8 = 6;
-const EPOCH: u8 = 7;
+pub const CREATE: u8 = 1;
+pub const DELETE: u8 = 2;
+pub const APPEND: u8 = 3;
+pub const ROLL: u8 = 4;
+pub const TRUNCATE: u8 = 5;
+pub const TRIM: u8 = 6;
+pub const EPOCH: u8 = 7;
 
 impl Entry {
     /// Bytes that this entry takes in a frame, near enough to bound frames by.

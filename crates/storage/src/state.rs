@@ -16,7 +16,7 @@ use crate::op::{Append, Cut, Lsn, MAX_COUNTER, NewSegment, Op};
 use crate::segment::{ProducerSnapshot, Segment};
 
 /// How many producers' snapshots a log keeps: a truncation falls back on the newest one that it leaves valid.
-const SNAPSHOTS_KEPT: usize = 3;
+pub const SNAPSHOTS_KEPT: usize = 3;
 
 /// Everything that is known of one log.
 #[derive(Debug)]
