@@ -173,7 +173,7 @@ impl Summary {
         if self.place.is_kept {
             format!("topic {} in {directory}: tidelog serve --data-dir {directory}", self.topic)
         } else {
-            format!("was in {directory}, removed (--keep-data DIR keeps it)")
+            format!("{directory}, removed now (--keep-data DIR keeps it)")
         }
     }
 
