@@ -97,6 +97,10 @@ fn a_full_disk_refuses_appends_keeps_what_it_took_and_goes_on_when_there_is_spac
     let refused = log.append(&header, sent, LeaderEpoch(0), true).unwrap_err();
     assert!(matches!(refused, AppendError::DiskReserve { .. }), "{refused}");
     assert_eq!(read_all(&log.reader()).unwrap(), expected);
+    let mut own = directory.create(partition(1));
+    own.use_reserve();
+    append(&mut own, b"the node's own log, for without it nobody could make room");
+    commit(&directory).unwrap();
 
     let after_a_crash = open(disk.crash()).unwrap().1;
     assert_eq!(read_all(&after_a_crash[0].reader()).unwrap(), expected, "also where the disk is still full");

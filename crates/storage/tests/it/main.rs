@@ -1,5 +1,6 @@
 //! The log directory as a black box: what it promises, on a disk that loses power, fails, runs full and rots.
 
+mod commit;
 mod fuzz;
 mod golden;
 mod identity;

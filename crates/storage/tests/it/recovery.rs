@@ -1,10 +1,14 @@
 //! Restarts at the worst moments, one by one.
 
 use std::io;
+use std::path::Path;
 
 use tidelog_storage::disk::{MemoryDisk, Operation, Survival};
+use tidelog_storage::{Log, Options};
 
-use crate::support::{Process, WatchedDisk, append, at, commit, open, partition, read_all};
+use crate::support::{
+    Process, Verdict, WatchedDisk, Watcher, append, at, commit, open, open_with, partition, read_all,
+};
 
 /// A first life that is killed (the system keeps what it wrote), a second one in which everything is fine, and a power cut
 /// that takes whatever the second did not sync.
@@ -86,4 +90,28 @@ fn frames_that_a_failed_sync_left_in_the_cache_are_written_again_before_they_are
         let (_directory, logs) = open(disk.crash_with(Survival::Nothing)).unwrap();
         assert_eq!(read_all(&logs[0].reader()).unwrap(), acknowledged, "seed {seed}");
     }
+}
+
+/// Refuses to sync segment files one by one.
+struct AllAtOnce;
+
+impl Watcher for AllAtOnce {
+    fn before(&self, operation: Operation, path: &Path) -> io::Result<Verdict> {
+        let is_segment = path.starts_with("partitions");
+        let is_sync = matches!(operation, Operation::Sync | Operation::SyncDirectory);
+        if is_segment && is_sync { Err(io::Error::other("one by one")) } else { Ok(Verdict::Do) }
+    }
+}
+
+#[test]
+fn a_checkpoint_of_very_many_files_syncs_them_all_at_once() {
+    let disk = MemoryDisk::new(1);
+    let (directory, _) = open_with(WatchedDisk::new(disk.clone(), AllAtOnce), Options::default()).unwrap();
+    let mut logs: Vec<Log> = (0..150).map(|index| directory.create(partition(index))).collect();
+    let expected: Vec<Vec<u8>> = logs.iter_mut().map(|log| append(log, b"value")).collect();
+    directory.checkpoint().unwrap();
+    drop((directory, logs));
+    let (_directory, logs) = open(disk.crash_with(Survival::Nothing)).unwrap();
+    let found: Vec<Vec<u8>> = logs.iter().map(|log| read_all(&log.reader()).unwrap()).collect();
+    assert_eq!(found, expected);
 }

@@ -148,6 +148,17 @@ impl WatchedDisk {
     pub fn new(disk: impl Disk + 'static, watcher: impl Watcher + 'static) -> WatchedDisk {
         WatchedDisk { disk: Arc::new(disk), watcher: Arc::new(watcher) }
     }
+
+    fn sync_all_in(&self, directory: &Path) -> io::Result<()> {
+        for name in self.disk.list(directory)? {
+            let path = directory.join(name);
+            match self.disk.open(&path, false) {
+                Ok(file) => file.sync_data()?,
+                Err(_) => self.sync_all_in(&path)?,
+            }
+        }
+        self.disk.sync_directory(directory)
+    }
 }
 
 impl fmt::Debug for WatchedDisk {
@@ -180,6 +191,10 @@ impl Disk for WatchedDisk {
             Verdict::Do => self.disk.sync_directory(directory),
             Verdict::Skip => Ok(()),
         }
+    }
+    fn sync_everything(&self) -> io::Result<bool> {
+        self.sync_all_in(Path::new(""))?;
+        Ok(true)
     }
     fn free_bytes(&self) -> io::Result<u64> {
         self.disk.free_bytes()
