@@ -531,7 +531,11 @@ impl World {
     }
 
     fn write_back(&mut self, life: &mut Life) -> Outcome {
-        life.directory.write_back().map(drop).or_else(|failure| self.over_or_broken(&failure.to_string()))
+        let logs = if self.rng.one_in(2) { usize::MAX } else { 1 };
+        life.directory
+            .write_back_some(logs)
+            .map(drop)
+            .or_else(|failure| self.over_or_broken(&failure.to_string()))
     }
 
     fn checkpoint(&mut self, life: &mut Life) -> Outcome {
