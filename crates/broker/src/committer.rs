@@ -149,6 +149,10 @@ impl Shared {
                         return;
                     }
                     self.wait_for_checkpoint();
+                    if self.directory.is_low_on_space() {
+                        // Checkpoints free nothing until somebody frees space.
+                        thread::park_timeout(SPACE_CHECK_AFTER);
+                    }
                 }
                 Err(CommitError::Failed(failure)) => {
                     tracing::error!(%failure, "the log directory stopped");
