@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tidelog_metadata::{BrokerConfig, ClusterId, Incarnation, MetadataImage};
-use tidelog_model::{LeaderEpoch, PartitionId, TopicId, TopicPartition};
+use tidelog_model::{LeaderEpoch, NodeId, PartitionId, TopicId, TopicPartition};
 use tidelog_partition::{Event, PartitionConfig};
 use tidelog_storage::disk::{Disk, RealDisk};
 use tidelog_storage::{Log, LogDirectory, OpenError, Options, RecoveryReport};
@@ -145,6 +145,19 @@ pub enum StartError {
         /// What is wrong.
         source: OpenError,
     },
+    /// Its metadata were written by another node.
+    #[error(
+        "the data directory {path} is node {owner}'s, not node {node_id}'s: start it with --node-id {owner}, \
+         or name another directory with --data-dir"
+    )]
+    OtherNode {
+        /// Which.
+        path: PathBuf,
+        /// Who wrote it.
+        owner: NodeId,
+        /// Who wants it.
+        node_id: NodeId,
+    },
     /// The metadata does not allow it.
     #[error(transparent)]
     Metadata(#[from] ChangeError),
@@ -199,6 +212,7 @@ impl Node {
             LocalMetadataLog::new(metadata, clock),
             hosting.clone(),
         )?;
+        refuse_other_node(&controller, &config)?;
         let cluster_id = ClusterId(random_id());
         controller.register(cluster_id, Incarnation(random_id()), listeners(addresses)).await?;
         for stray in hosting.sweep(|topic| deleted.contains(&topic))? {
@@ -264,6 +278,19 @@ fn refuse_open_listeners(config: &NodeConfig) -> Result<(), StartError> {
         }
     }
     Ok(())
+}
+
+/// Under another id this node would lead nothing of what is here, and readers would find nothing.
+fn refuse_other_node(controller: &Controller, config: &NodeConfig) -> Result<(), StartError> {
+    let image = controller.image();
+    match image.brokers().next() {
+        Some(owner) if image.broker(config.node_id).is_none() => Err(StartError::OtherNode {
+            path: config.data_dir.clone(),
+            owner: owner.node_id,
+            node_id: config.node_id,
+        }),
+        _ => Ok(()),
+    }
 }
 
 async fn bind(listener: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -248,6 +248,7 @@ impl From<StartError> for CliError {
             StartError::Bind { .. } => Exit::Address,
             StartError::DataDir { .. } => Exit::DataDirUnusable,
             StartError::Locked { .. } => Exit::DataDirLocked,
+            StartError::OtherNode { .. } => Exit::DataDirForeign,
             StartError::Open { source, .. } => open_exit(source),
             StartError::MetadataLog(_) => Exit::DataDirDamaged,
             _ => Exit::Failed,

@@ -106,6 +106,20 @@ fn a_copy_of_a_directory() {
 }
 
 #[test]
+fn a_directory_of_another_node() {
+    let home = tempfile::tempdir().unwrap();
+    let node = Node::start_in(home.path(), &["--node-id", "4"]);
+    node.ok(&["topic", "create", "events"]);
+    assert_eq!(node.stop(), 0);
+
+    let (code, stderr) = refused(&["--data-dir", data_dir(home.path()), "--node-id", "5"]);
+    assert!(stderr.contains("is node 4's, not node 5's: start it with --node-id 4"), "{stderr}");
+    assert_eq!(code, 8);
+    let node = Node::start_in(home.path(), &["--node-id", "4"]);
+    assert!(node.ok(&["topic", "list"]).contains("events"));
+}
+
+#[test]
 fn a_directory_whose_files_are_damaged() {
     let home = tempfile::tempdir().unwrap();
     assert_eq!(Node::start_in(home.path(), &[]).stop(), 0);
