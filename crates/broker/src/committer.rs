@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
+use crate::durable::Synced;
 use crate::metrics::CommitMetrics;
 use parking_lot::{Condvar, Mutex};
 use tidelog_storage::{CommitError, DirectoryFailed, LogDirectory, Round};
@@ -41,6 +42,7 @@ pub struct Committer {
 struct Shared {
     directory: Arc<LogDirectory>,
     metrics: CommitMetrics,
+    synced: Synced,
     /// Brings what the partitions keep for a checkpoint into their logs.
     before_checkpoint: Box<dyn Fn() + Send + Sync>,
     /// The committer ends once the queue is empty; the others end after it, because it may need a checkpoint.
@@ -68,11 +70,13 @@ impl Committer {
     pub fn start(
         directory: Arc<LogDirectory>,
         metrics: CommitMetrics,
+        synced: Synced,
         before_checkpoint: impl Fn() + Send + Sync + 'static,
     ) -> Committer {
         let shared = Arc::new(Shared {
             directory,
             metrics,
+            synced,
             before_checkpoint: Box::new(before_checkpoint),
             stop_commit: AtomicBool::new(false),
             stop_background: AtomicBool::new(false),
@@ -176,6 +180,7 @@ impl Shared {
             round.publish_durable();
         }
         *unsynced = Unsynced::default();
+        self.synced.tell();
         Ok(())
     }
 

@@ -12,6 +12,7 @@ mod committer;
 mod config;
 mod connections;
 mod controller;
+mod durable;
 mod errors;
 mod fetching;
 mod grpc;

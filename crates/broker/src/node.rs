@@ -28,6 +28,7 @@ use crate::committer::Committer;
 use crate::config::NodeConfig;
 use crate::connections::OpenConnections;
 use crate::controller::{ChangeError, Controller};
+use crate::durable::Synced;
 use crate::hosted::HostedPartition;
 use crate::hosting::Hosting;
 use crate::memory::Budget;
@@ -62,6 +63,8 @@ pub struct Shared {
     pub addresses: Addresses,
     /// What the committer counts.
     pub commits: CommitMetrics,
+    /// Tells of the journal's syncs.
+    pub synced: Synced,
     /// Open connections of the gRPC listener.
     pub grpc_connections: OpenConnections,
     /// Open connections of the HTTP listener.
@@ -202,8 +205,8 @@ impl Node {
         let topics = Arc::new(Topics::default());
         let metadata_log = take_metadata_log(&mut logs);
         let hosting = Arc::new(Hosting::new(directory.clone(), topics.clone(), logs, clock));
-        let commits = CommitMetrics::default();
-        let committer = start_committer(&directory, &topics, commits.clone());
+        let (commits, synced) = (CommitMetrics::default(), Synced::default());
+        let committer = start_committer(&directory, &topics, commits.clone(), synced.clone());
 
         let metadata = host_metadata(&hosting, metadata_log, &config)?;
         let (controller, deleted) = Controller::replay(
@@ -231,6 +234,7 @@ impl Node {
             fetch_budget: Budget::new(memory_bytes / 4),
             addresses,
             commits,
+            synced,
             grpc_connections: OpenConnections::default(),
             http_connections: OpenConnections::default(),
             stop: stop.clone(),
@@ -370,9 +374,14 @@ fn host_metadata(
     Ok(hosted)
 }
 
-fn start_committer(directory: &Arc<LogDirectory>, topics: &Arc<Topics>, metrics: CommitMetrics) -> Committer {
+fn start_committer(
+    directory: &Arc<LogDirectory>,
+    topics: &Arc<Topics>,
+    metrics: CommitMetrics,
+    synced: Synced,
+) -> Committer {
     let topics = topics.clone();
-    Committer::start(directory.clone(), metrics, move || {
+    Committer::start(directory.clone(), metrics, synced, move || {
         for partition in topics.snapshot().iter().flat_map(|topic| &topic.partitions) {
             partition.step(Event::SaveProducers);
         }

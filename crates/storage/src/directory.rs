@@ -94,6 +94,7 @@ pub(crate) struct Shared {
     pub next_file_number: AtomicU64,
     write_back: Mutex<Vec<Arc<LogShared>>>,
     pub dirty_directories: Mutex<BTreeSet<PathBuf>>,
+    synced_operations: AtomicU64,
     unwritten_bytes: AtomicU64,
     free_bytes: AtomicU64,
     pub is_low_on_space: AtomicBool,
@@ -173,6 +174,7 @@ impl LogDirectory {
             next_file_number: AtomicU64::new(recovered.next_file_number),
             write_back: Mutex::default(),
             dirty_directories: Mutex::default(),
+            synced_operations: AtomicU64::new(recovered.next_lsn.0),
             unwritten_bytes: AtomicU64::new(0),
             free_bytes: AtomicU64::new(u64::MAX),
             is_low_on_space: AtomicBool::new(false),
@@ -250,10 +252,28 @@ impl LogDirectory {
     /// Syncs the journal; returns the sequence of the newest frame that is durable now.
     pub fn sync(&self) -> Result<u64, DirectoryFailed> {
         self.check()?;
-        let (file, sequence) = self.shared.journal.lock().to_sync();
+        let (file, sequence, operations) = {
+            let journal = self.shared.journal.lock();
+            let (file, sequence) = journal.to_sync();
+            // Rounds are taken from the queue under the journal's lock: what left the queue is written.
+            (file, sequence, self.shared.queue.lock().first_lsn.0)
+        };
         file.sync_data().map_err(|error| self.fail(failure("sync", layout::JOURNAL.as_ref(), &error)))?;
         self.shared.journal.lock().synced(sequence);
+        self.shared.synced_operations.fetch_max(operations, Ordering::AcqRel);
         Ok(sequence)
+    }
+
+    /// How far operations have been submitted, as a number to compare with [`LogDirectory::synced_operations`]: once that
+    /// is as large, everything submitted before this call is durable.
+    pub fn submitted_operations(&self) -> u64 {
+        let queue = self.shared.queue.lock();
+        queue.first_lsn.0 + queue.entries.len() as u64
+    }
+
+    /// How far operations are durable.
+    pub fn synced_operations(&self) -> u64 {
+        self.shared.synced_operations.load(Ordering::Acquire)
     }
 
     /// Writes appended batches to their segments' files, unsynced, one write for each file; returns their bytes, whose

@@ -200,6 +200,7 @@ impl ToDetail for DeleteRecordsError {
             DeleteRecordsError::Internal { .. } => {
                 ErrorDetail::new(ErrorCode::PolicyViolation, message).with_cause("topic")
             }
+            DeleteRecordsError::Stopped(_) => ErrorDetail::new(ErrorCode::KafkaStorageError, message),
             DeleteRecordsError::Deleted { .. } => {
                 ErrorDetail::new(ErrorCode::UnknownTopicOrPartition, message)
             }

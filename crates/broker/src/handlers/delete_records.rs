@@ -1,11 +1,11 @@
 //! DeleteRecords (trim): the log start moves up to an offset, at most to the high watermark, and never back.
 //!
-//! A trim is an entry of the commit journal. The answer does not wait for its sync, which follows within the round: a power
-//! cut in between brings the records back, and nothing was lost by it.
+//! A trim is an entry of the commit journal, and is answered once that is synced: a power cut does not bring the records
+//! back.
 
 use tidelog_model::watermark::LogStart;
 use tidelog_model::{Offset, PartitionId};
-use tidelog_storage::ReadError;
+use tidelog_storage::{DirectoryFailed, ReadError};
 
 use super::{TopicRef, UnknownTopic};
 use crate::node::Shared;
@@ -31,10 +31,13 @@ pub enum DeleteRecordsError {
     /// Outside the log, or its files cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The log directory stopped before the trim was durable.
+    #[error(transparent)]
+    Stopped(#[from] DirectoryFailed),
 }
 
 /// Deletes one partition's records below `before`; `None`: all that readers may see. Returns the first readable offset.
-/// Nothing happens if that is there already, or above.
+/// Nothing happens if that is there already, or above. Blocks until the trim is durable.
 pub fn delete_records(
     node: &Shared,
     topic: &TopicRef,
@@ -48,5 +51,6 @@ pub fn delete_records(
     }
     let trimmed = topic.find(partition)?.trim(before);
     let start = trimmed.map_err(|_| DeleteRecordsError::Deleted { topic: topic.name.clone() })??;
+    node.synced.wait(&node.directory)?;
     Ok(start)
 }
