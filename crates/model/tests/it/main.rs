@@ -13,7 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tidelog-replication", &["tidelog-model"]),
     ("tidelog-metadata", &["tidelog-model"]),
     ("tidelog-partition", &["tidelog-model", "tidelog-record", "tidelog-replication", "tidelog-storage"]),
-    ("tidelog-grpc-api", &["tidelog-model", "tidelog-record"]),
+    ("tidelog-grpc-api", &[]),
     (
         "tidelog-broker",
         &[
