@@ -4,7 +4,7 @@
 //! subscribes is told of every rise after that.
 
 use std::fmt;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
@@ -24,6 +24,8 @@ pub struct HostedPartition {
     machine: Mutex<Option<Partition<ProduceWaiter>>>,
     reader: LogReader,
     clock: Clock,
+    /// Set once the machine is taken out; readers look here and never wait for the writer.
+    is_closed: AtomicBool,
     high_watermark: AtomicI64,
     log_start: AtomicI64,
     subscribers: Mutex<Vec<Subscriber>>,
@@ -66,6 +68,7 @@ impl HostedPartition {
             reader: machine.reader(),
             machine: Mutex::new(Some(machine)),
             clock,
+            is_closed: AtomicBool::new(false),
             high_watermark: AtomicI64::new(places.high_watermark.0.0),
             log_start: AtomicI64::new(places.log_start.0.0),
             subscribers: Mutex::default(),
@@ -135,6 +138,7 @@ impl HostedPartition {
     pub fn close(&self) -> Option<Log> {
         let mut effects = Vec::new();
         let log = self.machine.lock().take().map(|machine| machine.close(&mut effects));
+        self.is_closed.store(true, Ordering::Release);
         self.follow(effects);
         self.tell_subscribers();
         log
@@ -142,7 +146,7 @@ impl HostedPartition {
 
     /// Whether the partition was deleted.
     pub fn is_closed(&self) -> bool {
-        self.machine.lock().is_none()
+        self.is_closed.load(Ordering::Acquire)
     }
 
     /// Tells `session` from now on when there is more to read, as news of its partition `index`.
