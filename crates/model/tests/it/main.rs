@@ -12,12 +12,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tidelog-storage", &["tidelog-model", "tidelog-record"]),
     ("tidelog-replication", &["tidelog-model"]),
     ("tidelog-metadata", &["tidelog-model"]),
+    ("tidelog-kafka-wire", &["tidelog-model"]),
     ("tidelog-partition", &["tidelog-model", "tidelog-record", "tidelog-replication", "tidelog-storage"]),
     ("tidelog-grpc-api", &[]),
     (
         "tidelog-broker",
         &[
             "tidelog-grpc-api",
+            "tidelog-kafka-wire",
             "tidelog-metadata",
             "tidelog-model",
             "tidelog-partition",
@@ -34,6 +36,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "tidelog-broker",
             "tidelog-client",
             "tidelog-grpc-api",
+            "tidelog-kafka-wire",
             "tidelog-metadata",
             "tidelog-model",
             "tidelog-partition",
@@ -44,8 +47,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that decide and never act.
-const PURE: &[&str] =
-    &["tidelog-model", "tidelog-record", "tidelog-replication", "tidelog-metadata", "tidelog-partition"];
+const PURE: &[&str] = &[
+    "tidelog-model",
+    "tidelog-record",
+    "tidelog-replication",
+    "tidelog-metadata",
+    "tidelog-kafka-wire",
+    "tidelog-partition",
+];
 
 /// What acts: runtimes, sockets, chance. (`partition` reaches the disk through `storage`'s trait, which its callers fill.)
 const ACTING: &[&str] =

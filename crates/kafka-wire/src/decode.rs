@@ -1,0 +1,363 @@
+//! [`Decoder`]: reads a frame under a [`Budget`].
+//!
+//! What must stay true: nothing here panics, whatever the bytes; nothing is allocated that was not charged; what is read as
+//! text, bytes or records is a slice of the frame.
+
+use bytes::Bytes;
+
+use crate::{Budget, Str, Uuid, Wire};
+
+/// Kafka's own limit for a text.
+pub(crate) const MAX_STRING_BYTES: usize = i16::MAX as usize;
+/// No array of a message has more elements than this, however large its frame.
+const MAX_ELEMENTS: usize = 1_000_000;
+/// No struct has more tagged fields than this.
+const MAX_TAGS: usize = 10_000;
+
+/// Why bytes are not the message that they should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant's message says what its fields are")]
+pub enum DecodeError {
+    #[error("api key {api_key} is unknown: ApiVersions lists those that are served")]
+    UnknownApiKey { api_key: i16 },
+    #[error("{message} has no version {version}: versions {lowest} to {highest} are known")]
+    UnsupportedVersion { message: &'static str, version: i16, lowest: i16, highest: i16 },
+    #[error("the frame is cut off: at byte {position} {needed} bytes are needed, {left} are left")]
+    Truncated { position: usize, needed: usize, left: usize },
+    #[error("{field} has the length {length}: lengths are not negative, but for -1 where null is allowed")]
+    NegativeLength { field: &'static str, length: i32 },
+    #[error("{field} is a string of {length} bytes: the limit is {limit}")]
+    StringTooLong { field: &'static str, length: usize, limit: usize },
+    #[error("{field} has {count} elements: the limit, or what the frame's rest can hold, is {limit}")]
+    TooManyElements { field: &'static str, count: usize, limit: usize },
+    #[error("{field} needs {needed} bytes of memory: {left} are left of the frame's budget of {limit}")]
+    BudgetExceeded { field: &'static str, needed: usize, left: usize, limit: usize },
+    #[error("{field} is not UTF-8 from byte {position} of the frame on")]
+    InvalidUtf8 { field: &'static str, position: usize },
+    #[error("{field} is null, which this version does not allow")]
+    NullNotAllowed { field: &'static str },
+    #[error("at byte {position} a variable-length number goes on after its fifth byte or 32nd bit")]
+    VarintTooLong { position: usize },
+    #[error("{count} tagged fields: the limit is {limit}")]
+    TooManyTags { count: usize, limit: usize },
+    #[error("tagged field {tag} says that it has {size} bytes, and has {used}")]
+    BadTag { tag: u32, size: usize, used: usize },
+    #[error("{left} bytes are left after the end of the message")]
+    TrailingBytes { left: usize },
+}
+
+/// Reads the fields of one frame, in order, as typed errors or values.
+///
+/// One frame is decoded by one decoder, so that its header and body share one [`Budget`].
+#[derive(Debug)]
+pub struct Decoder {
+    frame: Bytes,
+    position: usize,
+    budget: Budget,
+    charged: usize,
+    flexible: bool,
+}
+
+impl Decoder {
+    /// A decoder at the start of a frame, after the four bytes of its length.
+    pub fn new(frame: Bytes, budget: Budget) -> Self {
+        Decoder { frame, position: 0, budget, charged: 0, flexible: false }
+    }
+
+    /// How many bytes have been read.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// How many bytes are left.
+    pub fn remaining(&self) -> usize {
+        self.frame.len() - self.position
+    }
+
+    /// How many bytes of memory the counts so far were charged with.
+    pub fn charged(&self) -> usize {
+        self.charged
+    }
+
+    /// That the message ends where the frame ends. (Kafka itself does not ask.)
+    pub fn finish(&self) -> Result<(), DecodeError> {
+        match self.remaining() {
+            0 => Ok(()),
+            left => Err(DecodeError::TrailingBytes { left }),
+        }
+    }
+
+    /// Whether lengths are compact and structs end in tagged fields from here on (KIP-482).
+    pub fn set_flexible(&mut self, flexible: bool) {
+        self.flexible = flexible;
+    }
+
+    #[inline]
+    fn fixed<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        match self.frame[self.position..].first_chunk::<N>() {
+            Some(bytes) => {
+                self.position += N;
+                Ok(*bytes)
+            }
+            None => Err(self.truncated(N)),
+        }
+    }
+
+    #[cold]
+    fn truncated(&self, needed: usize) -> DecodeError {
+        DecodeError::Truncated { position: self.position, needed, left: self.remaining() }
+    }
+
+    /// One byte; not 0 is true.
+    #[inline]
+    pub fn bool(&mut self) -> Result<bool, DecodeError> {
+        Ok(self.int8()? != 0)
+    }
+
+    /// One byte.
+    #[inline]
+    pub fn int8(&mut self) -> Result<i8, DecodeError> {
+        self.fixed().map(i8::from_be_bytes)
+    }
+
+    /// Two bytes.
+    #[inline]
+    pub fn int16(&mut self) -> Result<i16, DecodeError> {
+        self.fixed().map(i16::from_be_bytes)
+    }
+
+    /// Two bytes.
+    #[inline]
+    pub fn uint16(&mut self) -> Result<u16, DecodeError> {
+        self.fixed().map(u16::from_be_bytes)
+    }
+
+    /// Four bytes.
+    #[inline]
+    pub fn int32(&mut self) -> Result<i32, DecodeError> {
+        self.fixed().map(i32::from_be_bytes)
+    }
+
+    /// Four bytes.
+    #[inline]
+    pub fn uint32(&mut self) -> Result<u32, DecodeError> {
+        self.fixed().map(u32::from_be_bytes)
+    }
+
+    /// Eight bytes.
+    #[inline]
+    pub fn int64(&mut self) -> Result<i64, DecodeError> {
+        self.fixed().map(i64::from_be_bytes)
+    }
+
+    /// Eight bytes of IEEE 754.
+    #[inline]
+    pub fn float64(&mut self) -> Result<f64, DecodeError> {
+        self.fixed().map(f64::from_be_bytes)
+    }
+
+    /// Sixteen bytes.
+    #[inline]
+    pub fn uuid(&mut self) -> Result<Uuid, DecodeError> {
+        self.fixed().map(|bytes| Uuid(u128::from_be_bytes(bytes)))
+    }
+
+    /// One to five bytes, seven bits in each, the lowest first.
+    pub fn unsigned_varint(&mut self) -> Result<u32, DecodeError> {
+        let start = self.position;
+        let mut value = 0;
+        for shift in [0, 7, 14, 21, 28] {
+            let [byte] = self.fixed()?;
+            if shift == 28 && byte > 0x0f {
+                break;
+            }
+            value |= u32::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(DecodeError::VarintTooLong { position: start })
+    }
+
+    /// A length or count of 32 bits, or compact; `None` is null.
+    #[inline]
+    fn length32(&mut self, field: &'static str) -> Result<Option<usize>, DecodeError> {
+        if self.flexible {
+            return Ok(self.unsigned_varint()?.checked_sub(1).map(|length| length as usize));
+        }
+        length(field, self.int32()?)
+    }
+
+    /// A string's length: of 16 bits, or compact; `None` is null.
+    #[inline]
+    fn string_length(&mut self, field: &'static str) -> Result<Option<usize>, DecodeError> {
+        let length = match self.flexible {
+            true => self.unsigned_varint()?.checked_sub(1).map(|length| length as usize),
+            false => length(field, i32::from(self.int16()?))?,
+        };
+        match length {
+            Some(length) if length > MAX_STRING_BYTES => {
+                Err(DecodeError::StringTooLong { field, length, limit: MAX_STRING_BYTES })
+            }
+            length => Ok(length),
+        }
+    }
+
+    fn slice(&mut self, length: usize) -> Result<Bytes, DecodeError> {
+        if length > self.remaining() {
+            return Err(self.truncated(length));
+        }
+        let start = self.position;
+        self.position += length;
+        Ok(self.frame.slice(start..self.position))
+    }
+
+    /// A text, or null.
+    pub fn nullable_string(&mut self, field: &'static str) -> Result<Option<Str>, DecodeError> {
+        let Some(length) = self.string_length(field)? else { return Ok(None) };
+        let bytes = self.slice(length)?;
+        match Str::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text)),
+            Err(_) => Err(DecodeError::InvalidUtf8 { field, position: self.position - length }),
+        }
+    }
+
+    /// A text.
+    pub fn string(&mut self, field: &'static str) -> Result<Str, DecodeError> {
+        self.nullable_string(field)?.ok_or(DecodeError::NullNotAllowed { field })
+    }
+
+    /// Bytes or records, or null.
+    pub fn nullable_bytes(&mut self, field: &'static str) -> Result<Option<Bytes>, DecodeError> {
+        match self.length32(field)? {
+            Some(length) => self.slice(length).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Bytes or records.
+    pub fn bytes(&mut self, field: &'static str) -> Result<Bytes, DecodeError> {
+        self.nullable_bytes(field)?.ok_or(DecodeError::NullNotAllowed { field })
+    }
+
+    /// A struct after its mark, or null.
+    pub fn nullable_struct<T: Wire>(&mut self, version: i16) -> Result<Option<T>, DecodeError> {
+        match self.int8()? {
+            0.. => T::read(self, version).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// An array, or null.
+    pub fn nullable_array<T: Wire>(
+        &mut self,
+        field: &'static str,
+        version: i16,
+    ) -> Result<Option<Vec<T>>, DecodeError> {
+        let Some(count) = self.count(field, T::MIN_BYTES, size_of::<T>())? else { return Ok(None) };
+        let mut elements = Vec::with_capacity(count);
+        for _ in 0..count {
+            elements.push(T::read(self, version).map_err(|error| in_array(error, field))?);
+        }
+        Ok(Some(elements))
+    }
+
+    /// An array.
+    pub fn array<T: Wire>(&mut self, field: &'static str, version: i16) -> Result<Vec<T>, DecodeError> {
+        self.nullable_array(field, version)?.ok_or(DecodeError::NullNotAllowed { field })
+    }
+
+    /// A count that may be allocated: the frame's rest can hold the elements, and the budget pays for them.
+    fn count(
+        &mut self,
+        field: &'static str,
+        min_bytes: usize,
+        size_of: usize,
+    ) -> Result<Option<usize>, DecodeError> {
+        let Some(count) = self.length32(field)? else { return Ok(None) };
+        let limit = MAX_ELEMENTS.min(self.remaining() / min_bytes.max(1));
+        if count > limit {
+            return Err(DecodeError::TooManyElements { field, count, limit });
+        }
+        let needed = count.saturating_mul(size_of);
+        let left = self.budget.bytes() - self.charged;
+        if needed > left {
+            return Err(DecodeError::BudgetExceeded { field, needed, left, limit: self.budget.bytes() });
+        }
+        self.charged += needed;
+        Ok(Some(count))
+    }
+
+    /// The tagged fields that end a struct, if there are such: `known` reads the one with the tag that it is given, or
+    /// says that it does not know it, and then that one is skipped.
+    pub fn tags(
+        &mut self,
+        mut known: impl FnMut(&mut Self, u32) -> Result<bool, DecodeError>,
+    ) -> Result<(), DecodeError> {
+        for _ in 0..self.tag_count()? {
+            let (tag, size) = self.tag()?;
+            let start = self.position;
+            if !known(self, tag)? {
+                self.position += size;
+            }
+            let used = self.position - start;
+            if used != size {
+                return Err(DecodeError::BadTag { tag, size, used });
+            }
+        }
+        Ok(())
+    }
+
+    /// [`Decoder::tags`] of a struct that knows none.
+    pub fn skip_tags(&mut self) -> Result<(), DecodeError> {
+        for _ in 0..self.tag_count()? {
+            let (_, size) = self.tag()?;
+            self.position += size;
+        }
+        Ok(())
+    }
+
+    fn tag_count(&mut self) -> Result<usize, DecodeError> {
+        if !self.flexible {
+            return Ok(0);
+        }
+        match self.unsigned_varint()? as usize {
+            count @ 0..=MAX_TAGS => Ok(count),
+            count => Err(DecodeError::TooManyTags { count, limit: MAX_TAGS }),
+        }
+    }
+
+    /// A tag, and the size of what follows, which is there.
+    fn tag(&mut self) -> Result<(u32, usize), DecodeError> {
+        let tag = self.unsigned_varint()?;
+        let size = self.unsigned_varint()? as usize;
+        if size > self.remaining() {
+            return Err(self.truncated(size));
+        }
+        Ok((tag, size))
+    }
+}
+
+/// A length with a sign: -1 is null.
+fn length(field: &'static str, length: i32) -> Result<Option<usize>, DecodeError> {
+    match length {
+        0.. => Ok(Some(length as usize)),
+        -1 => Ok(None),
+        _ => Err(DecodeError::NegativeLength { field, length }),
+    }
+}
+
+/// Puts the array's name in the place of its element's, which has none.
+#[cold]
+fn in_array(mut error: DecodeError, array: &'static str) -> DecodeError {
+    use DecodeError::{InvalidUtf8, NegativeLength, NullNotAllowed, StringTooLong};
+    if let NegativeLength { field, .. }
+    | StringTooLong { field, .. }
+    | InvalidUtf8 { field, .. }
+    | NullNotAllowed { field } = &mut error
+        && *field == crate::message::ELEMENT
+    {
+        *field = array;
+    }
+    error
+}

@@ -1,0 +1,1 @@
+//! Generated messages, a module for each API.
