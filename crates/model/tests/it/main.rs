@@ -29,6 +29,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("tidelog-client", &["tidelog-grpc-api", "tidelog-model", "tidelog-record"]),
     ("tidelog", &["tidelog-broker", "tidelog-client", "tidelog-metadata", "tidelog-model", "tidelog-record"]),
+    // What Tidelog is compared with, and under what load.
+    ("tidelog-floor", &[]),
+    ("tidelog-kafka-load", &[]),
     // The benchmarks measure every layer.
     (
         "tidelog-benches",
