@@ -4,6 +4,8 @@
 //! its records twice); storage trouble is retriable.
 
 mod admin;
+mod codes;
+mod kafka;
 
 use tidelog_grpc_api::v1::{ErrorCode, ErrorDetail};
 use tidelog_metadata::log::ProposeError;
@@ -14,8 +16,11 @@ use tidelog_storage::{AppendError, ReadError};
 
 use crate::controller::ChangeError;
 use crate::fetching::FetchError;
-use crate::handlers::{ListOffsetsError, TopicRef, UnknownTopic};
+use crate::handlers::{LeadershipError, ListOffsetsError, TopicRef, UnknownTopic};
 use crate::producing::ProduceRefused;
+
+pub use codes::KafkaCode;
+pub use kafka::{KafkaError, ToKafka};
 
 /// An error that a client can be told.
 pub trait ToDetail {
@@ -149,8 +154,20 @@ impl ToDetail for ListOffsetsError {
     fn to_detail(&self) -> ErrorDetail {
         match self {
             ListOffsetsError::Unknown(unknown) => unknown.to_detail(),
+            ListOffsetsError::Leadership(error) => error.to_detail(),
             ListOffsetsError::Read(error) => error.to_detail(),
         }
+    }
+}
+
+impl ToDetail for LeadershipError {
+    fn to_detail(&self) -> ErrorDetail {
+        let code = match self {
+            LeadershipError::NotLeader { .. } => ErrorCode::NotLeaderOrFollower,
+            LeadershipError::Fenced { .. } => ErrorCode::FencedLeaderEpoch,
+            LeadershipError::Unknown { .. } => ErrorCode::UnknownLeaderEpoch,
+        };
+        ErrorDetail::new(code, self.to_string())
     }
 }
 

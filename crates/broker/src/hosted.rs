@@ -4,7 +4,7 @@
 //! subscribes is told of every rise after that.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
@@ -15,6 +15,7 @@ use tidelog_storage::{CommitListener, DirectoryFailed, Log, LogReader, ReadError
 
 use crate::clock::Clock;
 use crate::fetching::FetchSession;
+use crate::handlers::IsolationLevel;
 use crate::producing::ProduceWaiter;
 
 /// One partition on this node. Shared by connections, the committer and fetch sessions.
@@ -28,6 +29,8 @@ pub struct HostedPartition {
     is_closed: AtomicBool,
     high_watermark: AtomicI64,
     log_start: AtomicI64,
+    /// −1: this node does not lead it.
+    leader_epoch: AtomicI32,
     subscribers: Mutex<Vec<Subscriber>>,
     /// Counters for `/metrics`.
     pub traffic: Traffic,
@@ -62,7 +65,7 @@ pub struct Gone;
 impl HostedPartition {
     /// Hosts a partition from now on: its commits arrive here.
     pub fn new(machine: Partition<ProduceWaiter>, clock: Clock) -> Arc<Self> {
-        let places = *machine.watermarks();
+        let (places, epoch) = (*machine.watermarks(), machine.epoch());
         let hosted = Arc::new(HostedPartition {
             id: machine.id(),
             reader: machine.reader(),
@@ -71,6 +74,7 @@ impl HostedPartition {
             is_closed: AtomicBool::new(false),
             high_watermark: AtomicI64::new(places.high_watermark.0.0),
             log_start: AtomicI64::new(places.log_start.0.0),
+            leader_epoch: AtomicI32::new(epoch.unwrap_or(LeaderEpoch::NONE).0),
             subscribers: Mutex::default(),
             traffic: Traffic::default(),
         });
@@ -100,6 +104,19 @@ impl HostedPartition {
         LogStart(Offset(self.log_start.load(Ordering::Acquire)))
     }
 
+    /// Readers of this kind stop here. (The last stable offset is the high watermark until transactions come.)
+    pub fn readable_end(&self, isolation: IsolationLevel) -> Offset {
+        match isolation {
+            IsolationLevel::ReadUncommitted | IsolationLevel::ReadCommitted => self.high_watermark().0,
+        }
+    }
+
+    /// The leadership that this node has, without a look at the machine.
+    pub fn leader_epoch(&self) -> Option<LeaderEpoch> {
+        let epoch = LeaderEpoch(self.leader_epoch.load(Ordering::Acquire));
+        (epoch != LeaderEpoch::NONE).then_some(epoch)
+    }
+
     /// All its places, and who leads it.
     pub fn places(&self) -> Result<(Watermarks, Option<LeaderEpoch>), Gone> {
         let machine = self.machine.lock();
@@ -111,7 +128,11 @@ impl HostedPartition {
         let mut effects = Vec::new();
         let now = self.clock.now();
         match (self.machine.lock().as_mut(), event) {
-            (Some(machine), event) => machine.step(event, now, &mut effects),
+            (Some(machine), event) => {
+                machine.step(event, now, &mut effects);
+                let epoch = machine.epoch().unwrap_or(LeaderEpoch::NONE);
+                self.leader_epoch.store(epoch.0, Ordering::Release);
+            }
             (None, Event::Produce { waiter, .. }) => {
                 let answer = Err(tidelog_partition::ProduceError::NotLeader);
                 effects.push(Effect::Answered { waiter, answer });
@@ -139,6 +160,7 @@ impl HostedPartition {
         let mut effects = Vec::new();
         let log = self.machine.lock().take().map(|machine| machine.close(&mut effects));
         self.is_closed.store(true, Ordering::Release);
+        self.leader_epoch.store(LeaderEpoch::NONE.0, Ordering::Release);
         self.follow(effects);
         self.tell_subscribers();
         log

@@ -28,5 +28,6 @@ mod producing;
 mod topics;
 
 pub use config::NodeConfig;
+pub use errors::{KafkaCode, KafkaError, ToKafka};
 pub use node::{Addresses, Node, Shared, StartError};
 pub use tidelog_storage::OpenError;

@@ -157,7 +157,7 @@ fn start(
         at => place(at)?,
     };
     let found = list_offset(node, topic, PartitionId(partition), place).map_err(|error| error.to_detail())?;
-    Ok(found.map_or(hosted.high_watermark().0, |(offset, _)| offset))
+    Ok(found.map_or(hosted.high_watermark().0, |found| found.offset))
 }
 
 /// A place that is looked up; an offset is none.

@@ -73,8 +73,8 @@ fn list(node: &Shared, entry: &ListOffsetsEntry) -> ListOffsetsResult {
     ListOffsetsResult {
         topic: entry.topic.clone(),
         partition: entry.partition,
-        offset: found.map(|(offset, _)| offset.0),
-        timestamp_ms: found.and_then(|(_, time)| time).map(|time| time.0),
+        offset: found.map(|found| found.offset.0),
+        timestamp_ms: found.and_then(|found| found.timestamp).map(|time| time.0),
         error,
     }
 }

@@ -8,7 +8,10 @@ mod delete_records;
 mod delete_topics;
 mod describe_configs;
 mod describe_topics;
+mod init_producer_id;
+mod leadership;
 mod list_offsets;
+mod offset_for_leader_epoch;
 mod produce;
 
 use std::fmt;
@@ -26,7 +29,10 @@ pub use describe_configs::{ConfigSubject, DescribeConfigsError, describe_configs
 pub use describe_topics::{
     LogDescription, PartitionDescription, TopicDescription, describe_topic, list_topics,
 };
-pub use list_offsets::{ListOffsetsError, Place, list_offset};
+pub use init_producer_id::{InitProducerIdError, ProducerInit, init_producer_id};
+pub use leadership::{IsolationLevel, LeadershipError, leadership};
+pub use list_offsets::{FoundOffset, ListOffsetsError, OffsetQuery, Place, list_offset};
+pub use offset_for_leader_epoch::{EpochEnd, OffsetForLeaderEpochError, offset_for_leader_epoch};
 pub use produce::{ProduceBatch, ProduceRequest, produce};
 
 use crate::hosted::HostedPartition;

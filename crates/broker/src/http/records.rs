@@ -244,7 +244,7 @@ fn start(
         }
     };
     let found = list_offset(node, topic, partition, place).map_err(|error| error.to_detail())?;
-    Ok(found.map_or(Offset::ZERO, |(offset, _)| offset))
+    Ok(found.map_or(Offset::ZERO, |found| found.offset))
 }
 
 async fn fetch(

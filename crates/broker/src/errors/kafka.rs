@@ -1,0 +1,178 @@
+//! Errors as the Kafka dialect says them: a code, and the sentence that Apache Kafka 4.4 answers with it where it has one,
+//! because tools show it and suites compare it.
+
+use tidelog_metadata::log::ProposeError;
+use tidelog_partition::{ProduceError, ProducerFault};
+use tidelog_record::{BatchError, DecompressError, InvalidBatch};
+use tidelog_storage::{AppendError, ReadError};
+
+use super::KafkaCode;
+use crate::controller::ChangeError;
+use crate::fetching::FetchError;
+use crate::handlers::{
+    InitProducerIdError, LeadershipError, ListOffsetsError, OffsetForLeaderEpochError, TopicRef, UnknownTopic,
+};
+use crate::producing::ProduceRefused;
+
+/// What a Kafka client is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KafkaError {
+    /// The code.
+    pub code: KafkaCode,
+    /// The sentence beside it; not every answer has room for one.
+    pub message: String,
+}
+
+impl KafkaError {
+    /// An error of this code.
+    pub fn new(code: KafkaCode, message: impl Into<String>) -> Self {
+        KafkaError { code, message: message.into() }
+    }
+}
+
+/// An error that a Kafka client can be told.
+pub trait ToKafka {
+    /// Its code, and its sentence.
+    fn to_kafka(&self) -> KafkaError;
+}
+
+impl ToKafka for UnknownTopic {
+    fn to_kafka(&self) -> KafkaError {
+        match self {
+            UnknownTopic::Topic(TopicRef::Id(_)) => {
+                KafkaError::new(KafkaCode::UnknownTopicId, "This server does not host this topic ID.")
+            }
+            UnknownTopic::Topic(TopicRef::Name(_)) | UnknownTopic::Partition { .. } => KafkaError::new(
+                KafkaCode::UnknownTopicOrPartition,
+                "This server does not host this topic-partition.",
+            ),
+            UnknownTopic::Unnamed => KafkaError::new(KafkaCode::InvalidRequest, self.to_string()),
+        }
+    }
+}
+
+impl ToKafka for LeadershipError {
+    fn to_kafka(&self) -> KafkaError {
+        let code = match self {
+            LeadershipError::NotLeader { .. } => KafkaCode::NotLeaderOrFollower,
+            LeadershipError::Fenced { .. } => KafkaCode::FencedLeaderEpoch,
+            LeadershipError::Unknown { .. } => KafkaCode::UnknownLeaderEpoch,
+        };
+        KafkaError::new(code, self.to_string())
+    }
+}
+
+impl ToKafka for ReadError {
+    fn to_kafka(&self) -> KafkaError {
+        let code = match self {
+            ReadError::OutOfRange { .. } => KafkaCode::OffsetOutOfRange,
+            ReadError::Damaged { .. } | ReadError::Io { .. } => KafkaCode::KafkaStorageError,
+        };
+        KafkaError::new(code, self.to_string())
+    }
+}
+
+impl ToKafka for FetchError {
+    fn to_kafka(&self) -> KafkaError {
+        match self {
+            FetchError::Deleted => KafkaError::new(KafkaCode::UnknownTopicOrPartition, self.to_string()),
+            FetchError::Read(error) => error.to_kafka(),
+        }
+    }
+}
+
+impl ToKafka for ListOffsetsError {
+    fn to_kafka(&self) -> KafkaError {
+        match self {
+            ListOffsetsError::Unknown(error) => error.to_kafka(),
+            ListOffsetsError::Leadership(error) => error.to_kafka(),
+            ListOffsetsError::Read(error) => error.to_kafka(),
+        }
+    }
+}
+
+impl ToKafka for OffsetForLeaderEpochError {
+    fn to_kafka(&self) -> KafkaError {
+        match self {
+            OffsetForLeaderEpochError::Unknown(error) => error.to_kafka(),
+            OffsetForLeaderEpochError::Leadership(error) => error.to_kafka(),
+        }
+    }
+}
+
+impl ToKafka for InitProducerIdError {
+    fn to_kafka(&self) -> KafkaError {
+        let code = match self {
+            InitProducerIdError::EmptyTransactionalId | InitProducerIdError::HalfNamed => {
+                KafkaCode::InvalidRequest
+            }
+            // Final for every client: nothing that it could do would help.
+            InitProducerIdError::Transactional { .. } => KafkaCode::UnsupportedVersion,
+            // What Kafka says while it waits for its next block of ids: retriable.
+            InitProducerIdError::Change(_) => KafkaCode::CoordinatorLoadInProgress,
+        };
+        KafkaError::new(code, self.to_string())
+    }
+}
+
+impl ToKafka for ChangeError {
+    fn to_kafka(&self) -> KafkaError {
+        let code = match self {
+            ChangeError::Propose(ProposeError::TooLarge { .. }) => KafkaCode::PolicyViolation,
+            ChangeError::Propose(ProposeError::NotLeader) => KafkaCode::NotController,
+            ChangeError::Propose(ProposeError::Unavailable { .. })
+            | ChangeError::Rejected
+            | ChangeError::Log(_)
+            | ChangeError::Hosting(_) => KafkaCode::KafkaStorageError,
+            ChangeError::Register(_) => KafkaCode::InvalidRequest,
+            ChangeError::ProducerIds(_) | ChangeError::Apply(_) => KafkaCode::UnknownServerError,
+        };
+        KafkaError::new(code, self.to_string())
+    }
+}
+
+impl ToKafka for ProduceRefused {
+    fn to_kafka(&self) -> KafkaError {
+        let code = match self {
+            ProduceRefused::Unknown(error) => return error.to_kafka(),
+            ProduceRefused::Internal { .. } => KafkaCode::InvalidTopicException,
+            ProduceRefused::Invalid(error) => invalid_batch(error),
+            // Final for every client.
+            ProduceRefused::Transactional => KafkaCode::UnsupportedVersion,
+            // Nothing was appended, and memory comes back: retriable.
+            ProduceRefused::Recompress { .. } | ProduceRefused::Overloaded { .. } => {
+                KafkaCode::RequestTimedOut
+            }
+            ProduceRefused::TimedOut { .. } => KafkaCode::RequestTimedOut,
+            ProduceRefused::Partition(error) => produce_error(error),
+        };
+        KafkaError::new(code, self.to_string())
+    }
+}
+
+fn produce_error(error: &ProduceError) -> KafkaCode {
+    match error {
+        // After an append, too: the batch may be committed, and a retry finds out.
+        ProduceError::NotLeader | ProduceError::LeadershipLost { .. } => KafkaCode::NotLeaderOrFollower,
+        ProduceError::NotEnoughReplicas(_) => KafkaCode::NotEnoughReplicas,
+        ProduceError::Producer(ProducerFault::Fenced { .. }) => KafkaCode::InvalidProducerEpoch,
+        ProduceError::Producer(ProducerFault::OutOfOrder { .. }) => KafkaCode::OutOfOrderSequenceNumber,
+        ProduceError::Log(AppendError::DiskReserve { .. } | AppendError::Failed(_))
+        | ProduceError::DirectoryFailed(_) => KafkaCode::KafkaStorageError,
+    }
+}
+
+fn invalid_batch(error: &InvalidBatch) -> KafkaCode {
+    match error {
+        InvalidBatch::TooLarge { .. } => KafkaCode::MessageTooLarge,
+        InvalidBatch::Malformed(BatchError::UnknownCompression(_)) => KafkaCode::UnsupportedCompressionType,
+        InvalidBatch::Malformed(BatchError::Magic(0 | 1) | BatchError::Truncated { .. }) => {
+            KafkaCode::InvalidRecord
+        }
+        InvalidBatch::Malformed(_) | InvalidBatch::Decompress(DecompressError::Corrupt { .. }) => {
+            KafkaCode::CorruptMessage
+        }
+        InvalidBatch::Timestamp { .. } | InvalidBatch::TimestampType => KafkaCode::InvalidTimestamp,
+        _ => KafkaCode::InvalidRecord,
+    }
+}
