@@ -1,0 +1,48 @@
+//! Version ranges as Rust conditions.
+
+use crate::Versions;
+
+/// When something holds, among the versions that its message has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    Always,
+    Never,
+    /// An expression over `version`.
+    When(String),
+}
+
+/// When `versions` holds, in a message that has the versions `all`.
+pub fn condition(versions: Versions, all: Versions) -> Condition {
+    let (first, last) = all.iter().into_inner();
+    let highest = versions.highest.unwrap_or(last).min(last);
+    let lowest = versions.lowest.max(first);
+    if lowest > highest {
+        return Condition::Never;
+    }
+    match (lowest == first, highest == last) {
+        (true, true) => Condition::Always,
+        _ if lowest == highest => Condition::When(format!("version == {lowest}")),
+        (false, true) => Condition::When(format!("version >= {lowest}")),
+        (true, false) => Condition::When(format!("version <= {highest}")),
+        (false, false) => Condition::When(format!("({lowest}..={highest}).contains(&version)")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_says_only_what_the_messages_versions_leave_open() {
+        let all = Versions { lowest: 3, highest: Some(13) };
+        let of = |lowest, highest| condition(Versions { lowest, highest }, all);
+        let when = |text: &str| Condition::When(text.to_owned());
+        assert_eq!(of(0, None), Condition::Always);
+        assert_eq!(of(3, Some(13)), Condition::Always);
+        assert_eq!(of(0, Some(2)), Condition::Never);
+        assert_eq!(of(0, Some(12)), when("version <= 12"));
+        assert_eq!(of(9, None), when("version >= 9"));
+        assert_eq!(of(13, None), when("version == 13"));
+        assert_eq!(of(5, Some(8)), when("(5..=8).contains(&version)"));
+    }
+}
