@@ -145,6 +145,18 @@ impl Type {
         }
     }
 
+    /// How many bytes every value takes; `None` where that depends on the value.
+    pub fn fixed_size(&self) -> Option<usize> {
+        match self {
+            Type::Bool | Type::Int8 => Some(1),
+            Type::Int16 | Type::Uint16 => Some(2),
+            Type::Int32 | Type::Uint32 => Some(4),
+            Type::Int64 | Type::Float64 => Some(8),
+            Type::Uuid => Some(16),
+            Type::String | Type::Bytes | Type::Records | Type::Array(_) | Type::Struct(_) => None,
+        }
+    }
+
     /// The smallest and the largest value of an integer; `None` for every other type.
     pub fn integer_range(&self) -> Option<(i64, i64)> {
         match self {
@@ -156,6 +168,13 @@ impl Type {
             Type::Int64 => Some((i64::MIN, i64::MAX)),
             _ => None,
         }
+    }
+}
+
+impl Field {
+    /// Whether it is the tagged field of that number in `version`.
+    pub fn is_tagged(&self, tag: u32, version: i16) -> bool {
+        self.tagged.is_some_and(|place| place.tag == tag && place.versions.contains(version))
     }
 }
 
