@@ -49,7 +49,7 @@ fn file(path: &str, text: String) -> GeneratedFile {
 /// Writes the files below `directory` and has `rustfmt` format them by the rules of `rustfmt_toml`.
 pub fn write_files(files: &[GeneratedFile], directory: &Path, rustfmt_toml: &Path) -> io::Result<()> {
     let mut rustfmt = Command::new("rustfmt");
-    rustfmt.args(["--edition", "2024", "--config", "skip_children=true", "--config-path"]).arg(rustfmt_toml);
+    rustfmt.args(["--edition", "2024", "--config-path"]).arg(rustfmt_toml);
     for file in files {
         let path = directory.join(&file.path);
         if let Some(parent) = path.parent() {

@@ -1,171 +1,172 @@
-// Generated from proto/kafka by scripts/gen; do not edit.
+// Generated from proto/kafka by scripts/gen: change those, not this.
+
 //! [`ApiKey`]: the table of APIs.
 
 use std::ops::RangeInclusive;
 
 use crate::DecodeError;
 
-/// An API of Kafka's client listener.
+/// An API that Kafka has on its client listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i16)]
 pub enum ApiKey {
-    /// Versions 3 to 13.
+    /// Versions 3-13.
     Produce = 0,
-    /// Versions 4 to 18.
+    /// Versions 4-18.
     Fetch = 1,
-    /// Versions 1 to 11.
+    /// Versions 1-11.
     ListOffsets = 2,
-    /// Versions 0 to 13.
+    /// Versions 0-13.
     Metadata = 3,
-    /// Versions 2 to 10.
+    /// Versions 2-10.
     OffsetCommit = 8,
-    /// Versions 1 to 10.
+    /// Versions 1-10.
     OffsetFetch = 9,
-    /// Versions 0 to 6.
+    /// Versions 0-6.
     FindCoordinator = 10,
-    /// Versions 0 to 9.
+    /// Versions 0-9.
     JoinGroup = 11,
-    /// Versions 0 to 4.
+    /// Versions 0-4.
     Heartbeat = 12,
-    /// Versions 0 to 5.
+    /// Versions 0-5.
     LeaveGroup = 13,
-    /// Versions 0 to 5.
+    /// Versions 0-5.
     SyncGroup = 14,
-    /// Versions 0 to 6.
+    /// Versions 0-6.
     DescribeGroups = 15,
-    /// Versions 0 to 5.
+    /// Versions 0-5.
     ListGroups = 16,
-    /// Versions 0 to 1.
+    /// Versions 0-1.
     SaslHandshake = 17,
-    /// Versions 0 to 5.
+    /// Versions 0-5.
     ApiVersions = 18,
-    /// Versions 2 to 7.
+    /// Versions 2-7.
     CreateTopics = 19,
-    /// Versions 1 to 6.
+    /// Versions 1-6.
     DeleteTopics = 20,
-    /// Versions 0 to 2.
+    /// Versions 0-2.
     DeleteRecords = 21,
-    /// Versions 0 to 5.
+    /// Versions 0-5.
     InitProducerId = 22,
-    /// Versions 2 to 4.
+    /// Versions 2-4.
     OffsetForLeaderEpoch = 23,
-    /// Versions 0 to 5.
+    /// Versions 0-5.
     AddPartitionsToTxn = 24,
-    /// Versions 0 to 4.
+    /// Versions 0-4.
     AddOffsetsToTxn = 25,
-    /// Versions 0 to 5.
+    /// Versions 0-5.
     EndTxn = 26,
-    /// Versions 1 to 2.
+    /// Versions 1-2.
     WriteTxnMarkers = 27,
-    /// Versions 0 to 6.
+    /// Versions 0-6.
     TxnOffsetCommit = 28,
-    /// Versions 1 to 3.
+    /// Versions 1-3.
     DescribeAcls = 29,
-    /// Versions 1 to 3.
+    /// Versions 1-3.
     CreateAcls = 30,
-    /// Versions 1 to 3.
+    /// Versions 1-3.
     DeleteAcls = 31,
-    /// Versions 1 to 4.
+    /// Versions 1-4.
     DescribeConfigs = 32,
-    /// Versions 0 to 2.
+    /// Versions 0-2.
     AlterConfigs = 33,
-    /// Versions 1 to 2.
+    /// Versions 1-2.
     AlterReplicaLogDirs = 34,
-    /// Versions 1 to 5.
+    /// Versions 1-5.
     DescribeLogDirs = 35,
-    /// Versions 0 to 2.
+    /// Versions 0-2.
     SaslAuthenticate = 36,
-    /// Versions 0 to 3.
+    /// Versions 0-3.
     CreatePartitions = 37,
-    /// Versions 1 to 3.
+    /// Versions 1-3.
     CreateDelegationToken = 38,
-    /// Versions 1 to 2.
+    /// Versions 1-2.
     RenewDelegationToken = 39,
-    /// Versions 1 to 2.
+    /// Versions 1-2.
     ExpireDelegationToken = 40,
-    /// Versions 1 to 3.
+    /// Versions 1-3.
     DescribeDelegationToken = 41,
-    /// Versions 0 to 3.
+    /// Versions 0-3.
     DeleteGroups = 42,
-    /// Versions 0 to 2.
+    /// Versions 0-2.
     ElectLeaders = 43,
-    /// Versions 0 to 1.
+    /// Versions 0-1.
     IncrementalAlterConfigs = 44,
-    /// Versions 0 to 1.
+    /// Versions 0-1.
     AlterPartitionReassignments = 45,
-    /// Versions 0 to 0.
+    /// Versions 0.
     ListPartitionReassignments = 46,
-    /// Versions 0 to 0.
+    /// Versions 0.
     OffsetDelete = 47,
-    /// Versions 0 to 1.
+    /// Versions 0-1.
     DescribeClientQuotas = 48,
-    /// Versions 0 to 1.
+    /// Versions 0-1.
     AlterClientQuotas = 49,
-    /// Versions 0 to 0.
+    /// Versions 0.
     DescribeUserScramCredentials = 50,
-    /// Versions 0 to 0.
+    /// Versions 0.
     AlterUserScramCredentials = 51,
-    /// Versions 0 to 2.
+    /// Versions 0-2.
     DescribeQuorum = 55,
-    /// Versions 0 to 2.
+    /// Versions 0-2.
     UpdateFeatures = 57,
-    /// Versions 0 to 2.
+    /// Versions 0-2.
     DescribeCluster = 60,
-    /// Versions 0 to 0.
+    /// Versions 0.
     DescribeProducers = 61,
-    /// Versions 0 to 0.
+    /// Versions 0.
     UnregisterBroker = 64,
-    /// Versions 0 to 0.
+    /// Versions 0.
     DescribeTransactions = 65,
-    /// Versions 0 to 2.
+    /// Versions 0-2.
     ListTransactions = 66,
-    /// Versions 0 to 1.
+    /// Versions 0-1.
     ConsumerGroupHeartbeat = 68,
-    /// Versions 0 to 1.
+    /// Versions 0-1.
     ConsumerGroupDescribe = 69,
-    /// Versions 0 to 0.
+    /// Versions 0.
     GetTelemetrySubscriptions = 71,
-    /// Versions 0 to 0.
+    /// Versions 0.
     PushTelemetry = 72,
-    /// Versions 0 to 1.
+    /// Versions 0-1.
     ListConfigResources = 74,
-    /// Versions 0 to 0.
+    /// Versions 0.
     DescribeTopicPartitions = 75,
-    /// Versions 1 to 1.
+    /// Versions 1.
     ShareGroupHeartbeat = 76,
-    /// Versions 1 to 1.
+    /// Versions 1.
     ShareGroupDescribe = 77,
-    /// Versions 1 to 2.
+    /// Versions 1-2.
     ShareFetch = 78,
-    /// Versions 1 to 2.
+    /// Versions 1-2.
     ShareAcknowledge = 79,
-    /// Versions 0 to 1.
+    /// Versions 0-1.
     AddRaftVoter = 80,
-    /// Versions 0 to 0.
+    /// Versions 0.
     RemoveRaftVoter = 81,
-    /// Versions 0 to 0.
+    /// Versions 0.
     InitializeShareGroupState = 83,
-    /// Versions 0 to 0.
+    /// Versions 0.
     ReadShareGroupState = 84,
-    /// Versions 0 to 1.
+    /// Versions 0-1.
     WriteShareGroupState = 85,
-    /// Versions 0 to 0.
+    /// Versions 0.
     DeleteShareGroupState = 86,
-    /// Versions 0 to 1.
+    /// Versions 0-1.
     ReadShareGroupStateSummary = 87,
-    /// Versions 0 to 1.
+    /// Versions 0-1.
     StreamsGroupHeartbeat = 88,
-    /// Versions 0 to 1.
+    /// Versions 0-1.
     StreamsGroupDescribe = 89,
-    /// Versions 0 to 1.
+    /// Versions 0-1.
     DescribeShareGroupOffsets = 90,
-    /// Versions 0 to 0.
+    /// Versions 0.
     AlterShareGroupOffsets = 91,
-    /// Versions 0 to 0.
+    /// Versions 0.
     DeleteShareGroupOffsets = 92,
-    /// Versions 0 to 0.
+    /// Versions 0.
     StreamsGroupTopologyDescriptionUpdate = 93,
-    /// Versions 0 to 0.
+    /// Versions 0.
     UnregisterController = 94,
 }
 
@@ -258,19 +259,19 @@ impl ApiKey {
         self.row().0
     }
 
-    /// The versions whose requests can be read and written.
+    /// The versions whose messages can be read and written.
     pub fn versions(self) -> RangeInclusive<i16> {
         let (_, lowest, highest, _) = self.row();
         lowest..=highest
     }
 
-    /// The version of the header of a request: 2 from the first flexible version on, else 1.
+    /// The version of a request's header: 2 from the first flexible version on, before it 1.
     pub fn request_header_version(self, version: i16) -> i16 {
         if version >= self.row().3 { 2 } else { 1 }
     }
 
-    /// The version of the header of a response: 1 from the first flexible version on, else 0; and of ApiVersions always 0,
-    /// for a client reads that one before it knows what the server speaks (KIP-511).
+    /// The version of a response's header: 1 from the first flexible version on, before it 0. That of ApiVersions stays 0:
+    /// a client reads it before it knows what the server speaks (KIP-511).
     pub fn response_header_version(self, version: i16) -> i16 {
         if version >= self.row().3 && self != ApiKey::ApiVersions { 1 } else { 0 }
     }
@@ -339,10 +340,10 @@ impl ApiKey {
             ApiKey::PushTelemetry => ("PushTelemetry", 0, 0, 0),
             ApiKey::ListConfigResources => ("ListConfigResources", 0, 1, 0),
             ApiKey::DescribeTopicPartitions => ("DescribeTopicPartitions", 0, 0, 0),
-            ApiKey::ShareGroupHeartbeat => ("ShareGroupHeartbeat", 1, 1, 0),
-            ApiKey::ShareGroupDescribe => ("ShareGroupDescribe", 1, 1, 0),
-            ApiKey::ShareFetch => ("ShareFetch", 1, 2, 0),
-            ApiKey::ShareAcknowledge => ("ShareAcknowledge", 1, 2, 0),
+            ApiKey::ShareGroupHeartbeat => ("ShareGroupHeartbeat", 1, 1, 1),
+            ApiKey::ShareGroupDescribe => ("ShareGroupDescribe", 1, 1, 1),
+            ApiKey::ShareFetch => ("ShareFetch", 1, 2, 1),
+            ApiKey::ShareAcknowledge => ("ShareAcknowledge", 1, 2, 1),
             ApiKey::AddRaftVoter => ("AddRaftVoter", 0, 1, 0),
             ApiKey::RemoveRaftVoter => ("RemoveRaftVoter", 0, 0, 0),
             ApiKey::InitializeShareGroupState => ("InitializeShareGroupState", 0, 0, 0),
@@ -447,6 +448,7 @@ impl TryFrom<i16> for ApiKey {
             92 => ApiKey::DeleteShareGroupOffsets,
             93 => ApiKey::StreamsGroupTopologyDescriptionUpdate,
             94 => ApiKey::UnregisterController,
+
             _ => return Err(DecodeError::UnknownApiKey { api_key }),
         })
     }

@@ -29,6 +29,18 @@ pub enum EncodeError {
     FrameTooLong { length: usize, limit: usize },
 }
 
+impl EncodeError {
+    #[cold]
+    pub(crate) fn unrepresentable(message: &'static str, field: &'static str, version: i16) -> Self {
+        EncodeError::Unrepresentable { message, field, version }
+    }
+
+    #[cold]
+    pub(crate) fn null(message: &'static str, field: &'static str, version: i16) -> Self {
+        EncodeError::NullNotAllowed { message, field, version }
+    }
+}
+
 /// A response as a frame: length, header, body.
 ///
 /// For many frames keep an [`Encoder`].

@@ -7,8 +7,8 @@ use crate::Versions;
 pub enum Condition {
     Always,
     Never,
-    /// An expression over `version`.
-    When(String),
+    /// Two expressions over `version`: it holds, it does not.
+    When(String, String),
 }
 
 /// When `versions` holds, in a message that has the versions `all`.
@@ -19,13 +19,19 @@ pub fn condition(versions: Versions, all: Versions) -> Condition {
     if lowest > highest {
         return Condition::Never;
     }
-    match (lowest == first, highest == last) {
-        (true, true) => Condition::Always,
-        _ if lowest == highest => Condition::When(format!("version == {lowest}")),
-        (false, true) => Condition::When(format!("version >= {lowest}")),
-        (true, false) => Condition::When(format!("version <= {highest}")),
-        (false, false) => Condition::When(format!("({lowest}..={highest}).contains(&version)")),
-    }
+    let (holds, fails) = match (lowest == first, highest == last) {
+        (true, true) => return Condition::Always,
+        (false, true) => (format!("version >= {lowest}"), format!("version < {lowest}")),
+        (true, false) => (format!("version <= {highest}"), format!("version > {highest}")),
+        (false, false) if lowest == highest => {
+            (format!("version == {lowest}"), format!("version != {lowest}"))
+        }
+        (false, false) => {
+            let holds = format!("({lowest}..={highest}).contains(&version)");
+            (holds.clone(), format!("!{holds}"))
+        }
+    };
+    Condition::When(holds, fails)
 }
 
 #[cfg(test)]
@@ -36,13 +42,14 @@ mod tests {
     fn a_condition_says_only_what_the_messages_versions_leave_open() {
         let all = Versions { lowest: 3, highest: Some(13) };
         let of = |lowest, highest| condition(Versions { lowest, highest }, all);
-        let when = |text: &str| Condition::When(text.to_owned());
+        let when = |holds: &str, fails: &str| Condition::When(holds.to_owned(), fails.to_owned());
         assert_eq!(of(0, None), Condition::Always);
         assert_eq!(of(3, Some(13)), Condition::Always);
         assert_eq!(of(0, Some(2)), Condition::Never);
-        assert_eq!(of(0, Some(12)), when("version <= 12"));
-        assert_eq!(of(9, None), when("version >= 9"));
-        assert_eq!(of(13, None), when("version == 13"));
-        assert_eq!(of(5, Some(8)), when("(5..=8).contains(&version)"));
+        assert_eq!(of(0, Some(12)), when("version <= 12", "version > 12"));
+        assert_eq!(of(9, None), when("version >= 9", "version < 9"));
+        assert_eq!(of(13, None), when("version >= 13", "version < 13"));
+        assert_eq!(of(5, Some(5)), when("version == 5", "version != 5"));
+        assert_eq!(of(5, Some(8)), when("(5..=8).contains(&version)", "!(5..=8).contains(&version)"));
     }
 }

@@ -1,7 +1,7 @@
 //! One field as Rust: its declaration, its default, how it is read and written.
 
 use super::condition::{Condition, condition};
-use super::names::{doc, field_name, rust_type};
+use super::names::{doc, escape, field_name, rust_type};
 use crate::{Field, Type, Value, Versions};
 
 /// A field of a struct in a message that has the versions `all`.
@@ -9,7 +9,6 @@ pub struct RustField<'a> {
     pub field: &'a Field,
     /// The struct's name, for errors.
     owner: &'a str,
-    all: Versions,
     /// Its name in Rust.
     pub name: String,
     /// When the message has it.
@@ -22,10 +21,9 @@ impl<'a> RustField<'a> {
         RustField {
             field,
             owner,
-            all,
             name: field_name(&field.name),
             present: condition(field.versions, all),
-            null: field.nullable.map_or(Condition::Never, |nullable| condition(nullable, all)),
+            null: field.nullable.map_or(Condition::Never, |null| condition(null, both(field.versions, all))),
         }
     }
 
@@ -60,7 +58,7 @@ impl<'a> RustField<'a> {
         if *ignorable && self.present != Condition::Always {
             facts.push("dropped silently where a version has no place for it".to_owned());
         }
-        let mut text = self.field.comment.join(" ");
+        let mut text = escape(&self.field.comment.join(" "));
         if text.is_empty() && facts.is_empty() {
             // Each public item has a doc; the type is all that is known of this one.
             text = format!("`{}`.", self.field.ty);
@@ -123,7 +121,7 @@ impl<'a> RustField<'a> {
         match &self.null {
             Condition::Always => self.read_one(true),
             Condition::Never => self.read_one(false),
-            Condition::When(when) => {
+            Condition::When(when, _) => {
                 format!("if {when} {{ {} }} else {{ Some({}) }}", self.read_one(true), self.read_one(false))
             }
         }
@@ -132,7 +130,7 @@ impl<'a> RustField<'a> {
     /// Its value by the decoder, or the default where the version has none.
     pub fn read(&self) -> String {
         match &self.present {
-            Condition::When(when) => {
+            Condition::When(when, _) => {
                 format!("if {when} {{ {} }} else {{ {} }}", self.read_present(), self.default())
             }
             _ => self.read_present(),
@@ -156,8 +154,10 @@ impl<'a> RustField<'a> {
     pub fn write(&self) -> String {
         let write = self.write_present();
         match (&self.present, self.refuse()) {
-            (Condition::When(when), Some(refuse)) => format!("if {when} {{ {write}; }} else {refuse}\n"),
-            (Condition::When(when), None) => format!("if {when} {{ {write}; }}\n"),
+            (Condition::When(when, _), Some(refuse)) => {
+                format!("if {when} {{ {write}; }} else if {refuse}\n")
+            }
+            (Condition::When(when, _), None) => format!("if {when} {{ {write}; }}\n"),
             _ => format!("{write};\n"),
         }
     }
@@ -171,7 +171,7 @@ impl<'a> RustField<'a> {
         };
         let set = self.is_set();
         let set = match &self.present {
-            Condition::When(when) => format!("{when} && {set}"),
+            Condition::When(when, _) => format!("{when} && {set}"),
             _ => set,
         };
         format!("if {set} {{ encoder.tag(&tags, {tag}, |encoder| {write})?; }}\n")
@@ -180,14 +180,16 @@ impl<'a> RustField<'a> {
     /// What stands before the tags: a tagged field that is set and has no place is refused.
     pub fn refuse_tagged(&self) -> Option<String> {
         match (&self.present, self.refuse()) {
-            (Condition::When(when), Some(refuse)) => Some(format!("if !({when}) {{ {refuse} }}\n")),
+            (Condition::When(_, fails), Some(refuse)) => Some(format!("if {fails} && {refuse}\n")),
             _ => None,
         }
     }
 
+    /// What stands after an `if` in the versions that lack the field.
     fn refuse(&self) -> Option<String> {
         let (set, owner, name) = (self.is_set(), self.owner, &self.field.name);
-        let refuse = format!("if {set} {{ return Err(EncodeError::unrepresentable({owner:?}, {name:?}, version)); }}");
+        let refuse =
+            format!("{set} {{ return Err(EncodeError::unrepresentable({owner:?}, {name:?}, version)); }}");
         (!self.field.ignorable).then_some(refuse)
     }
 
@@ -196,7 +198,7 @@ impl<'a> RustField<'a> {
         match &self.null {
             Condition::Always => self.write_nullable(),
             Condition::Never => self.write_one(&place, &format!("&{place}")),
-            Condition::When(when) => {
+            Condition::When(when, _) => {
                 let (owner, name) = (self.owner, &self.field.name);
                 format!(
                     "if {when} {{ {}; }} else {{
@@ -234,28 +236,19 @@ impl<'a> RustField<'a> {
         }
     }
 
-    /// Whether reading asks for the version.
-    pub fn reads_version(&self) -> bool {
-        let is_when = |condition: &Condition| matches!(condition, Condition::When(_));
+    /// Whether reading and writing it asks for the version.
+    pub fn uses_version(&self) -> bool {
+        let is_when = |condition: &Condition| matches!(condition, Condition::When(..));
         is_when(&self.present)
             || is_when(&self.null)
             || matches!(self.field.ty, Type::Array(_) | Type::Struct(_))
     }
+}
 
-    /// Whether the message has the field in `version`, outside its tagged fields.
-    pub fn is_regular_in(&self, version: i16) -> bool {
-        self.field.tagged.is_none() && self.field.versions.contains(version)
-    }
-
-    /// Whether it may be null in `version`.
-    pub fn is_null_in(&self, version: i16) -> bool {
-        self.field.nullable.is_some_and(|nullable| nullable.contains(version))
-    }
-
-    /// All versions of the message.
-    pub fn message_versions(&self) -> Versions {
-        self.all
-    }
+/// What lies in both.
+fn both(one: Versions, other: Versions) -> Versions {
+    let highest = [one.highest, other.highest].into_iter().flatten().min();
+    Versions { lowest: one.lowest.max(other.lowest), highest }
 }
 
 fn integer(value: i64, ty: &Type) -> String {

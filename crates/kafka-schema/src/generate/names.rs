@@ -44,16 +44,16 @@ pub fn rust_type(ty: &Type) -> String {
     }
 }
 
-/// Doc comment lines of at most some 110 columns; empty for an empty text.
+/// Doc comment lines of at most some 110 columns; none for an empty text. Those of a list's item are indented.
 pub fn doc(prefix: &str, text: &str) -> String {
+    let indent = if text.starts_with("- ") { "  " } else { "" };
     let mut lines = String::new();
     let mut line = String::new();
-    for word in escape(text).split_whitespace() {
+    for word in text.split_whitespace() {
         if line.len() + word.len() > 104 {
             lines.push_str(&format!("{prefix} {line}\n"));
-            line.clear();
-        }
-        if !line.is_empty() {
+            line = indent.to_owned();
+        } else if !line.is_empty() {
             line.push(' ');
         }
         line.push_str(word);
@@ -65,7 +65,7 @@ pub fn doc(prefix: &str, text: &str) -> String {
 }
 
 /// What rustdoc would take for a link or for HTML is none.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('[', "\\[").replace(']', "\\]").replace('<', "\\<").replace('>', "\\>")
 }
 
@@ -90,7 +90,8 @@ mod tests {
     #[test]
     fn docs_are_wrapped_and_escaped() {
         assert_eq!(doc("///", ""), "");
-        assert_eq!(doc("///", "a [b]"), "/// a \\[b\\]\n");
+        assert_eq!(doc("///", &escape("a [b]")), "/// a \\[b\\]\n");
         assert_eq!(doc("///", &"word ".repeat(40)).lines().count(), 2);
+        assert!(doc("///", &"- word ".repeat(20)).contains("\n///   - word"));
     }
 }
