@@ -9,6 +9,8 @@ use std::path::PathBuf;
 use tidelog_metadata::WrittenConfig;
 use tidelog_model::NodeId;
 
+use crate::kafka::KafkaListener;
+
 /// How a node starts.
 #[derive(Clone, Debug)]
 pub struct NodeConfig {
@@ -16,6 +18,8 @@ pub struct NodeConfig {
     pub data_dir: PathBuf,
     /// This node's id, from 0.
     pub node_id: NodeId,
+    /// The Kafka listeners, each under a name of its own; port 0 takes a free one.
+    pub kafka: Vec<KafkaListener>,
     /// The gRPC listener; port 0 takes a free one.
     pub grpc: SocketAddr,
     /// The HTTP listener; port 0 takes a free one.
@@ -34,6 +38,7 @@ impl NodeConfig {
         NodeConfig {
             data_dir,
             node_id: NodeId(0),
+            kafka: vec![KafkaListener::at(SocketAddr::from(([127, 0, 0, 1], 0)))],
             grpc: SocketAddr::from(([127, 0, 0, 1], 0)),
             http: SocketAddr::from(([127, 0, 0, 1], 0)),
             insecure_listen: false,

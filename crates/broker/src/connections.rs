@@ -20,10 +20,25 @@ impl OpenConnections {
         self.0.load(Ordering::Relaxed)
     }
 
+    /// Counts one for as long as what is returned lives.
+    pub fn count_one(&self) -> Counted {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Counted(self.clone())
+    }
+
     /// Counts `stream` for as long as it lives.
     pub fn counted(&self, stream: TcpStream) -> Connection {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Connection { stream, open: self.clone() }
+        Connection { stream, _counted: self.count_one() }
+    }
+}
+
+/// Counts as one open connection.
+#[derive(Debug)]
+pub struct Counted(OpenConnections);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -31,13 +46,7 @@ impl OpenConnections {
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
-    open: OpenConnections,
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.open.0.fetch_sub(1, Ordering::Relaxed);
-    }
+    _counted: Counted,
 }
 
 impl AsyncRead for Connection {

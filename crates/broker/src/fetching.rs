@@ -38,7 +38,8 @@ struct News {
 }
 
 impl FetchSession {
-    fn new(partitions: usize) -> Arc<Self> {
+    /// A reader of so many partitions, all of them with news.
+    pub fn new(partitions: usize) -> Arc<Self> {
         let news = News { queue: (0..partitions as u32).collect(), is_queued: vec![true; partitions] };
         Arc::new(FetchSession { news: Mutex::new(news), notify: Notify::new() })
     }
@@ -52,6 +53,26 @@ impl FetchSession {
             drop(news);
             self.notify.notify_one();
         }
+    }
+
+    /// One partition more, without news.
+    pub fn grow(&self) {
+        self.news.lock().is_queued.push(false);
+    }
+
+    /// Everything that has news now, the oldest first.
+    pub fn take_all(&self) -> Vec<u32> {
+        let mut news = self.news.lock();
+        let taken = Vec::from(std::mem::take(&mut news.queue));
+        for &index in &taken {
+            news.is_queued[index as usize] = false;
+        }
+        taken
+    }
+
+    /// Waits for news; returns at once if some came since the last wait.
+    pub async fn wait(&self) {
+        self.notify.notified().await;
     }
 
     fn next(&self) -> Option<u32> {

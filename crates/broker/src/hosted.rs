@@ -47,6 +47,13 @@ pub struct Traffic {
     pub fetched_bytes: AtomicU64,
 }
 
+impl Traffic {
+    /// Counts what a reader was given.
+    pub fn fetched(&self, bytes: usize) {
+        self.fetched_bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}
+
 struct Subscriber {
     session: Weak<FetchSession>,
     index: u32,
@@ -173,7 +180,22 @@ impl HostedPartition {
 
     /// Tells `session` from now on when there is more to read, as news of its partition `index`.
     pub fn subscribe(&self, session: &Arc<FetchSession>, index: u32) {
-        self.subscribers.lock().push(Subscriber { session: Arc::downgrade(session), index });
+        let mut subscribers = self.subscribers.lock();
+        if subscribers.len() == subscribers.capacity() {
+            // Sessions that are gone make room first: a silent partition would collect them.
+            subscribers.retain(|subscriber| subscriber.session.strong_count() > 0);
+            let alive = subscribers.len();
+            subscribers.reserve(alive.max(4));
+        }
+        subscribers.push(Subscriber { session: Arc::downgrade(session), index });
+    }
+
+    /// Tells `session` no more of this partition as its partition `index`.
+    pub fn unsubscribe(&self, session: &Arc<FetchSession>, index: u32) {
+        let is_it = |subscriber: &Subscriber| {
+            subscriber.index == index && std::ptr::eq(subscriber.session.as_ptr(), Arc::as_ptr(session))
+        };
+        self.subscribers.lock().retain(|subscriber| !is_it(subscriber));
     }
 
     fn follow(&self, effects: Vec<Effect<ProduceWaiter>>) {

@@ -31,6 +31,7 @@ use crate::controller::{ChangeError, Controller};
 use crate::durable::Synced;
 use crate::hosted::HostedPartition;
 use crate::hosting::Hosting;
+use crate::kafka::{self, FetchSessions, KafkaListener};
 use crate::memory::Budget;
 use crate::metadata_log::LocalMetadataLog;
 use crate::metrics::CommitMetrics;
@@ -65,6 +66,12 @@ pub struct Shared {
     pub commits: CommitMetrics,
     /// Tells of the journal's syncs.
     pub synced: Synced,
+    /// What consumers on the Kafka listeners read.
+    pub fetch_sessions: FetchSessions,
+    /// Open connections of the Kafka listeners.
+    pub kafka_connections: OpenConnections,
+    /// As many as there are descriptors for.
+    pub max_kafka_connections: u64,
     /// Open connections of the gRPC listener.
     pub grpc_connections: OpenConnections,
     /// Open connections of the HTTP listener.
@@ -74,6 +81,11 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// The most that one fetch on a Kafka listener brings (`fetch.max.bytes`).
+    pub fn fetch_max_bytes(&self) -> usize {
+        self.controller.broker_config().fetch_max_bytes as usize
+    }
+
     /// Why nobody should send work here now, if so.
     pub fn unready(&self) -> Option<String> {
         if self.stop.is_cancelled() {
@@ -88,8 +100,10 @@ impl Shared {
 }
 
 /// Where a node's listeners stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addresses {
+    /// Kafka's, by name.
+    pub kafka: Vec<(String, SocketAddr)>,
     /// gRPC.
     pub grpc: SocketAddr,
     /// HTTP.
@@ -109,6 +123,12 @@ pub enum StartError {
         listener: &'static str,
         /// Where.
         address: SocketAddr,
+    },
+    /// Two listeners of one name.
+    #[error("two Kafka listeners are named {name}: give each a name of its own, as in --kafka {name}_2://127.0.0.1:9192")]
+    SameName {
+        /// The name.
+        name: String,
     },
     /// An address that cannot be had.
     #[error(
@@ -190,10 +210,14 @@ impl Node {
         refuse_open_listeners(&config)?;
         let clock = Clock::start();
         let broker = BrokerConfig::resolve(&MetadataImage::new().layers(config.node_id, &config.written));
+        let kafka_listeners = bind_kafka(&config.kafka).await?;
         let grpc_listener = bind("grpc", config.grpc).await?;
         let http_listener = bind("http", config.http).await?;
-        let addresses =
-            Addresses { grpc: local(&grpc_listener, config.grpc), http: local(&http_listener, config.http) };
+        let addresses = Addresses {
+            kafka: kafka_listeners.iter().map(|(kafka, _)| (kafka.name.clone(), kafka.address)).collect(),
+            grpc: local(&grpc_listener, config.grpc),
+            http: local(&http_listener, config.http),
+        };
 
         let (disk, lock) = lock_data_dir(&config)?;
         let journal_disk = journal_disk(&config, &broker, &disk)?;
@@ -217,7 +241,7 @@ impl Node {
         )?;
         refuse_other_node(&controller, &config)?;
         let cluster_id = ClusterId(random_id());
-        controller.register(cluster_id, Incarnation(random_id()), listeners(addresses)).await?;
+        controller.register(cluster_id, Incarnation(random_id()), listeners(&addresses)).await?;
         for stray in hosting.sweep(|topic| deleted.contains(&topic))? {
             tracing::warn!(partition = %stray, "this log belongs to no topic; it is kept and not served");
         }
@@ -235,19 +259,25 @@ impl Node {
             addresses,
             commits,
             synced,
+            fetch_sessions: FetchSessions::default(),
+            kafka_connections: OpenConnections::default(),
+            max_kafka_connections: max_kafka_connections(&broker),
             grpc_connections: OpenConnections::default(),
             http_connections: OpenConnections::default(),
             stop: stop.clone(),
         });
         tasks.spawn(retain(shared.clone(), stop.clone(), broker.retention_check_interval_ms));
+        for (listener, socket) in kafka_listeners {
+            tasks.spawn(kafka::serve(shared.clone(), Arc::new(listener), socket, stop.clone()));
+        }
         tasks.spawn(grpc::serve(shared.clone(), grpc_listener, stop.clone()));
         tasks.spawn(http::serve(shared.clone(), http_listener, stop.clone()));
         Ok(Node { shared, committer, stop, tasks, report, _lock: lock })
     }
 
     /// Where the listeners stand.
-    pub fn addresses(&self) -> Addresses {
-        self.shared.addresses
+    pub fn addresses(&self) -> &Addresses {
+        &self.shared.addresses
     }
 
     /// What recovery did.
@@ -276,12 +306,27 @@ impl Node {
 }
 
 fn refuse_open_listeners(config: &NodeConfig) -> Result<(), StartError> {
-    for (listener, address) in [("grpc", config.grpc), ("http", config.http)] {
+    let kafka = config.kafka.iter().map(|listener| ("kafka", listener.address));
+    for (listener, address) in kafka.chain([("grpc", config.grpc), ("http", config.http)]) {
         if !address.ip().is_loopback() && !config.insecure_listen {
             return Err(StartError::OpenListener { listener, address });
         }
     }
     Ok(())
+}
+
+/// Each listener, at the address that it got.
+async fn bind_kafka(listeners: &[KafkaListener]) -> Result<Vec<(KafkaListener, TcpListener)>, StartError> {
+    let mut bound: Vec<(KafkaListener, TcpListener)> = Vec::new();
+    for listener in listeners {
+        if bound.iter().any(|(other, _)| other.name == listener.name) {
+            return Err(StartError::SameName { name: listener.name.clone() });
+        }
+        let socket = bind("kafka", listener.address).await?;
+        let address = local(&socket, listener.address);
+        bound.push((KafkaListener { address, ..listener.clone() }, socket));
+    }
+    Ok(bound)
 }
 
 /// Under another id this node would lead nothing of what is here, and readers would find nothing.
@@ -336,13 +381,26 @@ fn journal_disk(
     }
 }
 
+/// Descriptors that this process may have.
+fn descriptors() -> u64 {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(u64::MAX)
+}
+
+/// Descriptors that the log directory may have.
+fn open_files(broker: &BrokerConfig) -> u64 {
+    let available = descriptors().saturating_sub(OTHER_DESCRIPTORS).max(64);
+    broker.open_files.map_or(available / 2, u64::from).min(available)
+}
+
+/// Connections that the Kafka listeners may have: what the log directory, the other listeners and the node leave.
+fn max_kafka_connections(broker: &BrokerConfig) -> u64 {
+    descriptors().saturating_sub(open_files(broker) + OTHER_DESCRIPTORS / 2).max(64)
+}
+
 fn storage_options(config: &NodeConfig, broker: &BrokerConfig) -> Options {
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(u64::MAX);
-    let available = limit.saturating_sub(OTHER_DESCRIPTORS).max(64);
-    let open_files = broker.open_files.map_or(available / 2, u64::from).min(available);
     Options {
         journal_bytes: broker.journal_bytes,
-        open_files: usize::try_from(open_files).unwrap_or(usize::MAX),
+        open_files: usize::try_from(open_files(broker)).unwrap_or(usize::MAX),
         reserve_bytes: broker.disk_reserve_bytes,
         adopt: config.adopt_data_dir,
         ..Options::default()
@@ -409,11 +467,10 @@ async fn retain(node: Arc<Shared>, stop: CancellationToken, interval_ms: u64) {
     }
 }
 
-fn listeners(addresses: Addresses) -> BTreeMap<String, String> {
-    BTreeMap::from([
-        ("GRPC".to_owned(), addresses.grpc.to_string()),
-        ("HTTP".to_owned(), addresses.http.to_string()),
-    ])
+fn listeners(addresses: &Addresses) -> BTreeMap<String, String> {
+    let own = [("GRPC".to_owned(), addresses.grpc), ("HTTP".to_owned(), addresses.http)];
+    let all = own.into_iter().chain(addresses.kafka.iter().cloned());
+    all.map(|(name, address)| (name, address.to_string())).collect()
 }
 
 fn random_id() -> u128 {

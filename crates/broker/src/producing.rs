@@ -78,6 +78,12 @@ pub struct ProduceWaiter {
     index: usize,
 }
 
+impl fmt::Debug for PendingProduce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a request with {} batches open", self.state.lock().open)
+    }
+}
+
 impl fmt::Debug for ProduceWaiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "batch {} of a request", self.index)

@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use tidelog_broker::NodeConfig;
+use tidelog_broker::{KafkaListener, NodeConfig};
 use tidelog_metadata::{ConfigMap, Layers, Origin, Scope, UnknownConfig, WrittenConfig, WrittenConfigError};
 use tidelog_model::NodeId;
 
@@ -40,6 +40,10 @@ pub struct SettingsArgs {
     /// This node's id, the same at every start [env: TIDELOG_NODE_ID] [default: 1]
     #[arg(long, value_name = "N")]
     pub node_id: Option<i32>,
+    /// Where Kafka clients connect: [NAME://]ADDR:PORT[@HOST:PORT to advertise], more after commas; port 0 takes a free one
+    /// [env: TIDELOG_KAFKA] [default: 127.0.0.1:9092]
+    #[arg(long, value_name = "LISTENERS")]
+    pub kafka: Option<String>,
     /// Where gRPC listens; port 0 takes a free one [env: TIDELOG_GRPC] [default: 127.0.0.1:9094]
     #[arg(long, value_name = "ADDR")]
     pub grpc: Option<SocketAddr>,
@@ -86,6 +90,7 @@ pub struct OptionValue {
 pub struct Settings {
     pub data_dir: PathBuf,
     pub node_id: NodeId,
+    pub kafka: Vec<KafkaListener>,
     pub grpc: SocketAddr,
     pub http: SocketAddr,
     pub insecure_listen: bool,
@@ -148,6 +153,7 @@ impl Settings {
         NodeConfig {
             data_dir: self.data_dir.clone(),
             node_id: self.node_id,
+            kafka: self.kafka.clone(),
             grpc: self.grpc,
             http: self.http,
             insecure_listen: self.insecure_listen,
@@ -158,12 +164,18 @@ impl Settings {
 }
 
 /// The options, by their names in the file.
-const OPTIONS: [&str; 7] =
-    ["data_dir", "node_id", "grpc", "http", "insecure_listen", "log_level", "log_format"];
+const OPTIONS: [&str; 8] =
+    ["data_dir", "node_id", "kafka", "grpc", "http", "insecure_listen", "log_level", "log_format"];
 
 /// What Kafka has as settings and Tidelog as options.
-const KAFKA_OPTIONS: [(&str, &str); 4] =
-    [("node.id", "node_id"), ("broker.id", "node_id"), ("log.dirs", "data_dir"), ("log.dir", "data_dir")];
+const KAFKA_OPTIONS: [(&str, &str); 6] = [
+    ("node.id", "node_id"),
+    ("broker.id", "node_id"),
+    ("log.dirs", "data_dir"),
+    ("log.dir", "data_dir"),
+    ("listeners", "kafka"),
+    ("advertised.listeners", "kafka"),
+];
 
 fn read_file(path: &Path, text: &str, written: &mut Vec<Written>) -> Result<(), CliError> {
     let wrong = |what: String| {
@@ -235,6 +247,7 @@ fn read_command_line(args: &SettingsArgs, global: &Global, written: &mut Vec<Wri
     let options = [
         ("data_dir", args.data_dir.clone()),
         ("node_id", args.node_id.map(|id| id.to_string())),
+        ("kafka", args.kafka.clone()),
         ("grpc", args.grpc.map(|address| address.to_string())),
         ("http", args.http.map(|address| address.to_string())),
         ("insecure_listen", args.insecure_listen.then(|| "true".to_owned())),
@@ -273,6 +286,12 @@ impl Sources<'_> {
             node_id: self.option("node_id", NodeId(1), |text| {
                 text.parse().ok().filter(|id| *id >= 0).map(NodeId).ok_or("a whole number, at least 0")
             })?,
+            kafka: self.option("kafka", vec![KafkaListener::at(SocketAddr::from(([127, 0, 0, 1], 9092)))], |text| {
+                let listeners = text.split(',').map(|listener| listener.trim().parse());
+                listeners.collect::<Result<_, _>>().map_err(|_| {
+                    "listeners such as 127.0.0.1:9092 or PLAINTEXT://0.0.0.0:9092@broker.example.com:9092, commas between them"
+                })
+            })?,
             grpc: address("grpc", 9094)?,
             http: address("http", 9096)?,
             insecure_listen: self.option("insecure_listen", false, switch)?,
@@ -284,6 +303,7 @@ impl Sources<'_> {
         let values = [
             settings.data_dir.display().to_string(),
             settings.node_id.to_string(),
+            settings.kafka.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
             settings.grpc.to_string(),
             settings.http.to_string(),
             settings.insecure_listen.to_string(),
@@ -407,6 +427,7 @@ mod tests {
         let expected = [
             ("data_dir", Some(Origin::File)),
             ("node_id", Some(Origin::CommandLine)),
+            ("kafka", None),
             ("grpc", Some(Origin::File)),
             ("http", Some(Origin::Environment)),
             ("insecure_listen", None),
@@ -448,8 +469,8 @@ mod tests {
         );
         assert_eq!(
             message("gprc = ''", &[]),
-            "the configuration file t.toml: 'gprc' is not an option: there are data_dir, node_id, grpc, http, \
-             insecure_listen, log_level, log_format, and settings such as num.partitions"
+            "the configuration file t.toml: 'gprc' is not an option: there are data_dir, node_id, kafka, grpc, \
+             http, insecure_listen, log_level, log_format, and settings such as num.partitions"
         );
         assert_eq!(
             message("", &[("TIDELOG_GRPC", "9094")]),

@@ -43,6 +43,20 @@ enum Plan {
     File { stretch: FileStretch, removals: u64 },
 }
 
+/// How much one read takes.
+#[derive(Clone, Copy)]
+struct Limit {
+    max_bytes: usize,
+    /// The first batch is read whatever its size.
+    takes_first: bool,
+}
+
+impl Limit {
+    fn allows(self, taken: usize, more: usize) -> bool {
+        (taken == 0 && self.takes_first) || taken + more <= self.max_bytes
+    }
+}
+
 impl LogReader {
     /// Whose log.
     pub fn partition(&self) -> TopicPartition {
@@ -77,7 +91,16 @@ impl LogReader {
     /// Whole batches from the one that holds `from` on (or the next, where `from` is in a hole), all below `until`, at
     /// most `max_bytes` of them but at least one. Empty when `from` is at `until` or beyond.
     pub fn read(&self, from: Offset, until: Offset, max_bytes: usize) -> Result<Batches, ReadError> {
-        match self.plan(from, until, max_bytes)? {
+        self.read_limited(from, until, Limit { max_bytes, takes_first: true })
+    }
+
+    /// As [`LogReader::read`], but nothing at all if the first batch is larger than `max_bytes`.
+    pub fn read_within(&self, from: Offset, until: Offset, max_bytes: usize) -> Result<Batches, ReadError> {
+        self.read_limited(from, until, Limit { max_bytes, takes_first: false })
+    }
+
+    fn read_limited(&self, from: Offset, until: Offset, limit: Limit) -> Result<Batches, ReadError> {
+        match self.plan(from, until, limit)? {
             Plan::Nothing => Ok(Batches { bytes: Bytes::new(), next_offset: from }),
             Plan::Memory { batches, bytes, next_offset } => {
                 let mut out = BytesMut::with_capacity(bytes);
@@ -88,10 +111,10 @@ impl LogReader {
                 Ok(Batches { bytes: out.freeze(), next_offset })
             }
             Plan::File { stretch, removals } => {
-                let result = self.read_stretch(&stretch, from, until, max_bytes);
+                let result = self.read_stretch(&stretch, from, until, limit);
                 if result.is_err() && self.0.state.lock().removals != removals {
                     // The files may be gone with their segment.
-                    return self.read(from, until, max_bytes);
+                    return self.read_limited(from, until, limit);
                 }
                 result
             }
@@ -124,7 +147,7 @@ impl LogReader {
         }
     }
 
-    fn plan(&self, from: Offset, until: Offset, max_bytes: usize) -> Result<Plan, ReadError> {
+    fn plan(&self, from: Offset, until: Offset, limit: Limit) -> Result<Plan, ReadError> {
         let state = self.0.state.lock();
         if from < state.start || from > state.end {
             drop(state);
@@ -143,7 +166,7 @@ impl LogReader {
                 return Ok(Plan::File { stretch: FileStretch::of(segment), removals: state.removals });
             }
         }
-        Ok(plan_memory(segment, first, until, max_bytes))
+        Ok(plan_memory(segment, first, until, limit))
     }
 
     fn read_stretch(
@@ -151,23 +174,27 @@ impl LogReader {
         stretch: &FileStretch,
         from: Offset,
         until: Offset,
-        max_bytes: usize,
+        limit: Limit,
     ) -> Result<Batches, ReadError> {
         let index = Entries::of(&self.0, stretch)?;
         let mut entries: Vec<IndexEntry> = Vec::new();
         let mut bytes = 0usize;
+        let mut is_too_large = false;
         for entry in index.range(index.find(from)?, stretch.batches) {
             let entry = entry?;
-            let fits = entries.is_empty() || bytes + entry.length as usize <= max_bytes;
-            if !fits || entry.base_offset(stretch.segment) >= until {
+            is_too_large = !limit.allows(bytes, entry.length as usize);
+            if is_too_large || entry.base_offset(stretch.segment) >= until {
                 break;
             }
             bytes += entry.length as usize;
             entries.push(entry);
         }
         let (Some(head), Some(last)) = (entries.first(), entries.last()) else {
+            if is_too_large {
+                return Ok(Batches { bytes: Bytes::new(), next_offset: from });
+            }
             // A hole up to the next segment or the tail: read on behind it.
-            return self.read_behind(stretch, from, until, max_bytes);
+            return self.read_behind(stretch, from, until, limit);
         };
         let next_offset = last.last_offset(stretch.segment).next();
         let mut buffer = BytesMut::zeroed(bytes);
@@ -185,7 +212,7 @@ impl LogReader {
         stretch: &FileStretch,
         from: Offset,
         until: Offset,
-        max_bytes: usize,
+        limit: Limit,
     ) -> Result<Batches, ReadError> {
         let next = {
             let state = self.0.state.lock();
@@ -194,7 +221,7 @@ impl LogReader {
                 .and_then(|segment| segment.tail.front().map(|front| front.entry.base_offset(segment.name)))
         };
         match next {
-            Some(next) if next > from && next < until => self.read(next, until, max_bytes),
+            Some(next) if next > from && next < until => self.read_limited(next, until, limit),
             _ => Ok(Batches { bytes: Bytes::new(), next_offset: from }),
         }
     }
@@ -296,14 +323,13 @@ impl LogReader {
     }
 }
 
-fn plan_memory(segment: &Segment, first: usize, until: Offset, max_bytes: usize) -> Plan {
+fn plan_memory(segment: &Segment, first: usize, until: Offset, limit: Limit) -> Plan {
     let mut batches = Vec::new();
     let mut bytes = 0;
     let mut next_offset = None;
     for tail in segment.tail.iter().skip(first) {
         let size = tail.batch.size_bytes();
-        let fits = batches.is_empty() || bytes + size <= max_bytes;
-        if !fits || tail.entry.base_offset(segment.name) >= until {
+        if !limit.allows(bytes, size) || tail.entry.base_offset(segment.name) >= until {
             break;
         }
         bytes += size;

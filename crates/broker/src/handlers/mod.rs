@@ -1,6 +1,7 @@
 //! What a client can ask, one file for each question, in no dialect: gRPC, HTTP and Kafka translate to and from these.
 
 mod alter_configs;
+mod auto_create_topics;
 mod cluster;
 mod create_partitions;
 mod create_topics;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use tidelog_model::{PartitionId, TopicId};
 
 pub use alter_configs::alter_configs;
+pub use auto_create_topics::auto_create_topics;
 pub use cluster::{ClusterDescription, describe_cluster};
 pub use create_partitions::create_partitions;
 pub use create_topics::{TopicToCreate, create_topics};

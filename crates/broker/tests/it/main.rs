@@ -4,6 +4,7 @@ mod cluster;
 mod configs;
 mod fetch;
 mod http;
+mod kafka;
 mod lifecycle;
 mod metrics;
 mod produce;

@@ -3,6 +3,7 @@
 //! What must stay true: the banner is printed when every listener answers, never before; Ctrl-C and SIGTERM end the node
 //! cleanly, with exit code 0.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -31,7 +32,7 @@ Examples:
     log.retention.hours = 24
 
 `tidelog config dump` shows every setting with its value, `tidelog config explain KEY` what one means. Ctrl-C or \
-SIGTERM stops the node cleanly. The Kafka listener (127.0.0.1:9092) is not built yet.")]
+SIGTERM stops the node cleanly.")]
 pub struct Args {
     #[command(flatten)]
     settings: SettingsArgs,
@@ -78,7 +79,7 @@ impl Banner {
         let recovery = node.recovery();
         let data_dir = std::path::absolute(&settings.data_dir).unwrap_or_else(|_| settings.data_dir.clone());
         Banner {
-            addresses: node.addresses(),
+            addresses: node.addresses().clone(),
             node_id: settings.node_id.0,
             data_dir: data_dir.display().to_string(),
             formatted: recovery.formatted,
@@ -89,13 +90,14 @@ impl Banner {
     }
 
     fn show(&self, context: &Context) -> Result<(), CliError> {
-        let Banner { addresses: Addresses { grpc, http, .. }, node_id, data_dir, .. } = self;
+        let Banner { addresses: Addresses { kafka, grpc, http }, node_id, data_dir, .. } = self;
         let output = context.output;
         if output.is_json() {
             return output.json(&json!({
                 "ready": true,
                 "version": VERSION,
                 "node_id": node_id,
+                "kafka": kafka.iter().map(|(name, address)| format!("{name}://{address}")).collect::<Vec<_>>(),
                 "grpc": grpc.to_string(),
                 "http": http.to_string(),
                 "data_dir": data_dir,
@@ -111,19 +113,21 @@ impl Banner {
             row.trim_end().to_owned()
         };
         let next = if self.formatted { "tidelog topic create events" } else { "tidelog topic list" };
-        let lines = [
-            format!("{} {VERSION}  {}", output.bold("tidelog"), output.green(ready)),
-            String::new(),
+        let listener = |(name, address): &(String, SocketAddr)| {
+            row("Kafka", &address.to_string(), if kafka.len() > 1 { name } else { "" })
+        };
+        let mut lines = vec![format!("{} {VERSION}  {}", output.bold("tidelog"), output.green(ready)), String::new()];
+        lines.extend(kafka.iter().map(listener));
+        lines.extend([
             row("gRPC", &grpc.to_string(), ""),
             row("HTTP", &http.to_string(), &format!("http://{http}/metrics  /healthz  /readyz")),
-            row("Kafka", "not built yet", ""),
             row("node", &node_id.to_string(), ""),
             row("data", data_dir, &self.found()),
             String::new(),
             format!("  {}", output.dim(format!("try it: {next}    stop it: Ctrl-C"))),
             String::new(),
-        ];
-        output.print(lines.map(|line| line + "\n").concat())
+        ]);
+        output.print(lines.iter().map(|line| format!("{line}\n")).collect::<String>())
     }
 
     fn found(&self) -> String {

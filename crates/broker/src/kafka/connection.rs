@@ -1,0 +1,168 @@
+//! One connection: requests are taken in their order, and answered in their order.
+//!
+//! Everything that one read brought is decided before one vectored write answers it. Produce has two stages: once its order
+//! is fixed, the next request is taken, up to [`IN_FLIGHT`] of them; any other request waits until all before it are
+//! answered, as on Apache Kafka, where a connection has one request under way.
+//!
+//! What must stay true: nothing is read while more than that is open, and nothing is read while an answer waits for its
+//! reader: TCP then holds the client back. An answer never overtakes another.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+
+use futures::future::{Either, select};
+use tidelog_kafka_wire::{ApiKey, Budget, Decoder, RequestHeader, encode_response};
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
+
+use super::api_versions;
+use super::call::{Call, Peer};
+use super::disconnect::Disconnect;
+use super::frames::{Frame, FrameLimits, FrameReader};
+use super::produce::{self, Begun, Pending};
+use super::table::{self, Handler};
+use super::writer::Writer;
+
+/// Produce requests whose order is fixed and which are not answered yet.
+const IN_FLIGHT: usize = 16;
+
+/// Serves a connection until its peer goes, breaks a rule, or the node stops.
+pub async fn run(stream: &mut TcpStream, peer: Arc<Peer>, limits: FrameLimits) -> Result<(), Disconnect> {
+    let stop = peer.node.stop.clone();
+    let (reading, writing) = stream.split();
+    let frames = FrameReader::new(reading, limits);
+    let mut connection = Connection { frames, peer, open: Open { writer: Writer::new(writing), produces: VecDeque::new() }, stop };
+    connection.serve().await
+}
+
+struct Connection<'a> {
+    peer: Arc<Peer>,
+    frames: FrameReader<'a>,
+    open: Open<'a>,
+    stop: CancellationToken,
+}
+
+/// What is not answered, or not written.
+struct Open<'a> {
+    writer: Writer<'a>,
+    produces: VecDeque<Pending>,
+}
+
+impl Connection<'_> {
+    async fn serve(&mut self) -> Result<(), Disconnect> {
+        loop {
+            while self.open.produces.len() < IN_FLIGHT {
+                let Some(frame) = self.frames.next()? else { break };
+                self.take(frame).await?;
+            }
+            self.open.write().await?;
+            let may_read = self.open.produces.len() < IN_FLIGHT;
+            let is_waiting = !self.open.produces.is_empty();
+            tokio::select! {
+                biased;
+                () = self.open.first_answered(), if is_waiting => {}
+                more = self.frames.fill(), if may_read => if !more? {
+                    return self.open.settle().await;
+                },
+                () = self.stop.cancelled() => {
+                    self.open.settle().await?;
+                    return Err(Disconnect::Stopping);
+                }
+            }
+        }
+    }
+
+    async fn take(&mut self, frame: Frame) -> Result<(), Disconnect> {
+        let Frame { bytes, permit } = frame;
+        let fixed = RequestHeader::peek(&bytes).map_err(|source| Disconnect::Malformed { key: -1, version: -1, source })?;
+        let (key, version) = (fixed.api_key, fixed.api_version);
+        let Some(entry) = table::find(key, version) else { return self.refuse_version(&fixed).await };
+        let budget = Budget::for_frame(bytes.len());
+        let mut decoder = Decoder::new(bytes, budget);
+        let header = RequestHeader::decode(&mut decoder)
+            .map_err(|source| Disconnect::Malformed { key, version, source })?;
+        let RequestHeader { correlation_id, client_id, .. } = header;
+        let call = Call { peer: self.peer.clone(), key, version, correlation_id, client_id };
+        match entry.handler {
+            Handler::Produce => match self.open.until(produce::begin(call, decoder)).await?? {
+                Begun::Pending(pending) => self.open.produces.push_back(pending),
+                Begun::Answered(answer) => {
+                    self.open.settle().await?;
+                    self.open.writer.push(answer);
+                }
+                Begun::Silent => {}
+            },
+            Handler::Serve(serve) => {
+                self.open.settle().await?;
+                let answer = self.open.until(serve(call, decoder)).await??;
+                self.open.writer.push(answer);
+            }
+        }
+        // The request's bytes are gone, or hold permits of their own.
+        drop(permit);
+        Ok(())
+    }
+
+    /// ApiVersions in a version that is not known yet is answered in the oldest, with what is known of that API alone
+    /// (KIP-511). Anything else has no answer.
+    async fn refuse_version(&mut self, header: &RequestHeader) -> Result<(), Disconnect> {
+        if header.api_key != ApiKey::ApiVersions as i16 {
+            return Err(Disconnect::Unsupported { key: header.api_key, version: header.api_version });
+        }
+        self.open.settle().await?;
+        let answer = encode_response(header.correlation_id, ApiKey::ApiVersions, 0, &api_versions::unsupported())?;
+        self.open.writer.push(answer);
+        Ok(())
+    }
+}
+
+impl Open<'_> {
+    /// Writes what is answered.
+    async fn write(&mut self) -> Result<(), Disconnect> {
+        while let Some(first) = self.produces.front_mut() {
+            if !first.is_answered() {
+                break;
+            }
+            if let Some(first) = self.produces.pop_front() {
+                self.writer.push(first.encode()?);
+            }
+        }
+        self.writer.flush().await
+    }
+
+    /// Waits for the oldest produce; cancelling it loses nothing.
+    async fn first_answered(&mut self) {
+        if let Some(first) = self.produces.front_mut() {
+            first.answered().await;
+        }
+    }
+
+    /// Waits until everything is answered and written.
+    async fn settle(&mut self) -> Result<(), Disconnect> {
+        while !self.produces.is_empty() {
+            self.first_answered().await;
+            self.write().await?;
+        }
+        Ok(())
+    }
+
+    /// Drives `work`; if it takes its time, what is answered meanwhile is written.
+    async fn until<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Disconnect> {
+        let mut work = pin!(work);
+        if let std::task::Poll::Ready(done) = futures::poll!(work.as_mut()) {
+            return Ok(done);
+        }
+        loop {
+            self.write().await?;
+            if self.produces.is_empty() {
+                return Ok(work.await);
+            }
+            let answered = pin!(self.first_answered());
+            if let Either::Left((done, _)) = select(work.as_mut(), answered).await {
+                return Ok(done);
+            }
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! Fetch, versions 4 to 18: record batches of many partitions, as they lie in the log; by topic name, from 13 by topic id.
+//!
+//! Answers at once if `min_bytes` are there, if a partition has an error, or if nothing may be waited for; else when enough
+//! came, or at `max_wait_ms`. Only whole batches are sent, where Kafka may cut the last: the first batch of an answer is sent
+//! whatever its size (KIP-74), any other must fit into `max_bytes` and its partition's `partition_max_bytes`.
+//!
+//! Isolation levels are the same while there are no transactions: the last stable offset is the high watermark.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use tidelog_kafka_wire::messages::fetch::{
+    EpochEndOffset, FetchRequest, FetchResponse, FetchableTopicResponse, PartitionData,
+};
+use tidelog_model::Offset;
+use tidelog_storage::ReadError;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::call::Call;
+use super::fetch_sessions::{FINAL_EPOCH, INITIAL_EPOCH, SessionError, WatchList, Watched};
+use super::table::Api;
+use crate::errors::{KafkaCode, ToKafka};
+use crate::handlers::leadership;
+use crate::hosted::HostedPartition;
+use crate::memory::attach;
+use crate::node::Shared;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Fetch;
+
+impl Api for Fetch {
+    type Request = FetchRequest;
+
+    async fn answer(call: &Call, request: FetchRequest) -> FetchResponse {
+        let node = call.node();
+        let (id, epoch) = (request.session_id, request.session_epoch);
+        if id != 0 && epoch <= INITIAL_EPOCH {
+            node.fetch_sessions.close(id);
+        }
+        if epoch == FINAL_EPOCH || epoch == INITIAL_EPOCH {
+            return whole(node, &request, epoch == INITIAL_EPOCH).await;
+        }
+        match node.fetch_sessions.take(id, epoch, node.clock.now()) {
+            Ok(mut list) => {
+                list.update(&request);
+                let gathered = Gathering::new(node, &request, false).run(&mut list).await;
+                let response = FetchResponse { session_id: id, ..gathered.respond(&mut list) };
+                node.fetch_sessions.put_back(id, list);
+                response
+            }
+            Err(error) => FetchResponse { error_code: session_error(error) as i16, ..FetchResponse::default() },
+        }
+    }
+}
+
+/// A fetch that names everything that it reads; it may begin a session.
+async fn whole(node: &Arc<Shared>, request: &FetchRequest, wants_session: bool) -> FetchResponse {
+    let mut list = WatchList::of(request);
+    let session_id = if wants_session && list.len() > 0 {
+        let proposed = (Uuid::new_v4().as_u128() as i32) & i32::MAX;
+        node.fetch_sessions.create(proposed, list.len(), node.clock.now())
+    } else {
+        None
+    };
+    if session_id.is_some() {
+        list.subscribe();
+    }
+    let gathered = Gathering::new(node, request, true).run(&mut list).await;
+    let response = FetchResponse { session_id: session_id.unwrap_or(0), ..gathered.respond(&mut list) };
+    if let Some(id) = session_id {
+        node.fetch_sessions.put_back(id, list);
+    }
+    response
+}
+
+fn session_error(error: SessionError) -> KafkaCode {
+    match error {
+        SessionError::NotFound => KafkaCode::FetchSessionIdNotFound,
+        SessionError::InvalidEpoch => KafkaCode::InvalidFetchSessionEpoch,
+    }
+}
+
+/// An answer that grows.
+struct Gathering<'a> {
+    node: &'a Shared,
+    max_bytes: usize,
+    min_bytes: usize,
+    deadline: Instant,
+    /// Partitions without news are in the answer, too.
+    is_whole: bool,
+    bytes: usize,
+    has_error: bool,
+    is_full: bool,
+    /// In the order in which they were read first.
+    parts: Vec<Part>,
+    /// Where a partition's part is, by the partition's number.
+    places: Vec<Option<u32>>,
+}
+
+/// What is answered of one partition.
+#[derive(Debug)]
+struct Part {
+    number: u32,
+    next_offset: Offset,
+    chunks: Vec<Bytes>,
+    bytes: usize,
+    error_code: i16,
+    high_watermark: i64,
+    log_start: i64,
+    diverging: Option<EpochEndOffset>,
+}
+
+impl<'a> Gathering<'a> {
+    fn new(node: &'a Shared, request: &FetchRequest, is_whole: bool) -> Self {
+        let max_bytes = usize::try_from(request.max_bytes).unwrap_or(0).min(node.fetch_max_bytes());
+        let wait_ms = u64::try_from(request.max_wait_ms).unwrap_or(0);
+        Gathering {
+            node,
+            max_bytes,
+            min_bytes: usize::try_from(request.min_bytes).unwrap_or(0).min(max_bytes),
+            deadline: Instant::now() + Duration::from_millis(wait_ms),
+            is_whole,
+            bytes: 0,
+            has_error: false,
+            is_full: false,
+            parts: Vec::new(),
+            places: Vec::new(),
+        }
+    }
+
+    async fn run(mut self, list: &mut WatchList) -> Self {
+        let mut numbers = if self.is_whole { list.numbers() } else { list.news.take_all() };
+        loop {
+            self.read_all(list, &numbers).await;
+            let is_done = self.bytes >= self.min_bytes || self.has_error || self.is_full || list.len() == 0;
+            if is_done || Instant::now() >= self.deadline {
+                return self;
+            }
+            list.subscribe();
+            let news = list.news.clone();
+            let waited = tokio::select! {
+                waited = tokio::time::timeout_at(self.deadline, news.wait()) => waited,
+                () = self.node.stop.cancelled() => return self,
+            };
+            if waited.is_err() {
+                return self;
+            }
+            numbers = list.news.take_all();
+        }
+    }
+
+    async fn read_all(&mut self, list: &mut WatchList, numbers: &[u32]) {
+        let topics = self.node.topics.snapshot();
+        for &number in numbers {
+            list.resolve(number, &topics);
+            let Some(watched) = list.get_mut(number) else { continue };
+            let at = self.part(number, watched);
+            self.read(at, watched).await;
+        }
+    }
+
+    /// The partition's part of the answer, made when it is first read.
+    fn part(&mut self, number: u32, watched: &Watched) -> usize {
+        if self.places.len() <= number as usize {
+            self.places.resize(number as usize + 1, None);
+        }
+        let place = &mut self.places[number as usize];
+        if let Some(at) = place {
+            return *at as usize;
+        }
+        *place = Some(self.parts.len() as u32);
+        self.parts.push(Part {
+            number,
+            next_offset: watched.fetch_offset,
+            chunks: Vec::new(),
+            bytes: 0,
+            error_code: 0,
+            high_watermark: -1,
+            log_start: -1,
+            diverging: None,
+        });
+        self.parts.len() - 1
+    }
+
+    async fn read(&mut self, at: usize, watched: &Watched) {
+        let part = &mut self.parts[at];
+        let Some(hosted) = watched.hosted.as_ref().filter(|hosted| !hosted.is_closed()) else {
+            let unknown = if watched.key.topic.is_empty() && !self.knows_topic(watched) {
+                KafkaCode::UnknownTopicId
+            } else {
+                KafkaCode::UnknownTopicOrPartition
+            };
+            return self.fail(at, unknown);
+        };
+        let believed = Some(watched.current_leader_epoch).filter(|epoch| epoch.0 >= 0);
+        if let Err(error) = leadership(hosted, believed) {
+            return self.fail(at, error.to_kafka().code);
+        }
+        part.diverging = diverging(hosted, watched);
+        let high_watermark = hosted.high_watermark().0;
+        part.high_watermark = high_watermark.0;
+        part.log_start = hosted.log_start().0.0;
+        if part.diverging.is_some() {
+            self.has_error = true;
+            return;
+        }
+        let is_first = self.bytes == 0;
+        let left = self.max_bytes.saturating_sub(self.bytes);
+        let wanted = watched.max_bytes.saturating_sub(part.bytes).min(left);
+        if wanted == 0 && !is_first {
+            self.is_full |= left == 0;
+            return;
+        }
+        // What one read may hold in memory; the rest is fetched next time.
+        let mut permit = match self.node.fetch_budget.try_reserve(wanted) {
+            Some(permit) => permit,
+            None if !is_first => {
+                self.is_full = true;
+                return;
+            }
+            None => self.node.fetch_budget.reserve(wanted).await,
+        };
+        let read = if is_first {
+            hosted.reader().read(part.next_offset, high_watermark, wanted)
+        } else {
+            hosted.reader().read_within(part.next_offset, high_watermark, wanted)
+        };
+        match read {
+            Ok(batches) => {
+                let bytes = attach(batches.bytes, &mut permit);
+                hosted.traffic.fetched(bytes.len());
+                self.bytes += bytes.len();
+                part.bytes += bytes.len();
+                part.next_offset = batches.next_offset;
+                if !bytes.is_empty() {
+                    part.chunks.push(bytes);
+                }
+            }
+            Err(error) => {
+                let is_out_of_range = matches!(error, ReadError::OutOfRange { .. });
+                if !is_out_of_range {
+                    tracing::error!(partition = %hosted.id(), %error, "a fetch failed");
+                }
+                self.fail(at, error.to_kafka().code);
+            }
+        }
+    }
+
+    fn knows_topic(&self, watched: &Watched) -> bool {
+        self.node.topics.snapshot().with_id(watched.key.topic_id.into()).is_some()
+    }
+
+    fn fail(&mut self, at: usize, code: KafkaCode) {
+        let part = &mut self.parts[at];
+        part.error_code = code as i16;
+        part.high_watermark = -1;
+        part.log_start = -1;
+        self.has_error = true;
+    }
+
+    /// The answer; remembers in the list what it says.
+    fn respond(self, list: &mut WatchList) -> FetchResponse {
+        let mut responses: Vec<FetchableTopicResponse> = Vec::new();
+        for part in self.parts {
+            let number = part.number;
+            let Some(watched) = list.get_mut(number) else { continue };
+            let is_news = part.has_something() || watched.is_changed_by(&part);
+            if !self.is_whole && !is_news {
+                continue;
+            }
+            let stays_news = part.has_something();
+            watched.seen_high_watermark = part.high_watermark;
+            watched.seen_log_start = part.log_start;
+            match responses.last_mut() {
+                Some(last) if last.topic == watched.key.topic && last.topic_id == watched.key.topic_id => {
+                    last.partitions.push(part.respond(watched.key.partition));
+                }
+                _ => responses.push(FetchableTopicResponse {
+                    topic: watched.key.topic.clone(),
+                    topic_id: watched.key.topic_id,
+                    partitions: vec![part.respond(watched.key.partition)],
+                }),
+            }
+            if stays_news {
+                list.news.has_news(number);
+            }
+        }
+        FetchResponse { responses, ..FetchResponse::default() }
+    }
+}
+
+impl Part {
+    /// Records, or an error: the next fetch of the session looks here again, whether or not the reader moves on.
+    fn has_something(&self) -> bool {
+        self.bytes > 0 || self.error_code != 0 || self.diverging.is_some()
+    }
+
+    fn respond(self, partition_index: i32) -> PartitionData {
+        PartitionData {
+            partition_index,
+            error_code: self.error_code,
+            high_watermark: self.high_watermark,
+            last_stable_offset: self.high_watermark,
+            log_start_offset: self.log_start,
+            diverging_epoch: self.diverging.unwrap_or_default(),
+            records: Some(joined(self.chunks)),
+            ..PartitionData::default()
+        }
+    }
+}
+
+impl Watched {
+    fn is_changed_by(&self, part: &Part) -> bool {
+        self.seen_high_watermark != part.high_watermark || self.seen_log_start != part.log_start
+    }
+}
+
+/// One piece, which several are only if records trickled in.
+fn joined(mut chunks: Vec<Bytes>) -> Bytes {
+    if chunks.len() <= 1 {
+        return chunks.pop().unwrap_or_default();
+    }
+    let mut bytes = BytesMut::with_capacity(chunks.iter().map(Bytes::len).sum());
+    for chunk in chunks {
+        bytes.extend_from_slice(&chunk);
+    }
+    bytes.freeze()
+}
+
+/// Where the reader's log and this one part, if they do (KIP-595).
+fn diverging(hosted: &HostedPartition, watched: &Watched) -> Option<EpochEndOffset> {
+    if watched.last_fetched_epoch.0 < 0 {
+        return None;
+    }
+    let reader = hosted.reader();
+    let (epoch, end) = reader.epochs().end_of(watched.last_fetched_epoch, reader.end().0)?;
+    (epoch < watched.last_fetched_epoch || end < watched.fetch_offset)
+        .then(|| EpochEndOffset { epoch: epoch.0, end_offset: end.0, ..EpochEndOffset::default() })
+}

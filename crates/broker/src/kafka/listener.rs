@@ -1,0 +1,168 @@
+//! A Kafka listener: a name, an address, and the address that clients are told to come back to.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::call::Peer;
+use super::connection;
+use super::frames::FrameLimits;
+use crate::node::Shared;
+
+/// How a Kafka listener is set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KafkaListener {
+    /// Kafka's name for it, in capitals: `PLAINTEXT`, `INTERNAL`.
+    pub name: String,
+    /// Where it stands; port 0 takes a free one.
+    pub address: SocketAddr,
+    /// Where clients find it.
+    pub advertised: Advertised,
+}
+
+/// The address that Metadata answers name for a listener (`advertised.listeners`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Advertised {
+    /// The node's end of the connection that asks: right on one host and on a flat network. Behind a port mapping or a
+    /// proxy it is not.
+    Auto,
+    /// This one.
+    Explicit {
+        /// A name or an address.
+        host: String,
+        /// Its port.
+        port: u16,
+    },
+}
+
+impl KafkaListener {
+    /// At `address`, under Kafka's usual name, advertised as it is reached.
+    pub fn at(address: SocketAddr) -> Self {
+        KafkaListener { name: "PLAINTEXT".to_owned(), address, advertised: Advertised::Auto }
+    }
+}
+
+/// Why a text is no listener.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is no listener: write ADDR:PORT, and around it, as needed, NAME:// and @HOST:PORT to advertise")]
+pub struct ListenerSyntax(String);
+
+impl FromStr for KafkaListener {
+    type Err = ListenerSyntax;
+
+    /// `[NAME://]ADDR:PORT[@HOST:PORT]`.
+    fn from_str(text: &str) -> Result<Self, ListenerSyntax> {
+        let wrong = || ListenerSyntax(text.to_owned());
+        let (name, rest) = text.split_once("://").unwrap_or(("PLAINTEXT", text));
+        let (address, advertised) = match rest.split_once('@') {
+            None | Some((_, "auto")) => (rest.trim_end_matches("@auto"), Advertised::Auto),
+            Some((address, advertised)) => {
+                let (host, port) = advertised.rsplit_once(':').ok_or_else(wrong)?;
+                let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+                let port = port.parse().map_err(|_| wrong())?;
+                if host.is_empty() {
+                    return Err(wrong());
+                }
+                (address, Advertised::Explicit { host, port })
+            }
+        };
+        let is_name = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+        if !is_name {
+            return Err(wrong());
+        }
+        let address = address.parse().map_err(|_| wrong())?;
+        Ok(KafkaListener { name: name.to_ascii_uppercase(), address, advertised })
+    }
+}
+
+impl fmt::Display for KafkaListener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.name, self.address)?;
+        match &self.advertised {
+            Advertised::Auto => Ok(()),
+            Advertised::Explicit { host, port } if host.contains(':') => write!(f, "@[{host}]:{port}"),
+            Advertised::Explicit { host, port } => write!(f, "@{host}:{port}"),
+        }
+    }
+}
+
+/// Takes connections until `stop`, then waits until those that are open are done.
+pub async fn serve(
+    node: Arc<Shared>,
+    listener: Arc<KafkaListener>,
+    socket: TcpListener,
+    stop: CancellationToken,
+) {
+    let connections = TaskTracker::new();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = socket.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, remote)) => {
+                if node.kafka_connections.count() >= node.max_kafka_connections {
+                    tracing::warn!(%remote, limit = node.max_kafka_connections, "too many connections: closed");
+                    continue;
+                }
+                let _ = stream.set_nodelay(true);
+                connections.spawn(attend(node.clone(), listener.clone(), stream, remote));
+            }
+            Err(error) => {
+                // Out of descriptors, or the peer was gone at once: others may do better.
+                tracing::warn!(%error, "a connection could not be taken");
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+    }
+    connections.close();
+    connections.wait().await;
+}
+
+async fn attend(
+    node: Arc<Shared>,
+    listener: Arc<KafkaListener>,
+    mut stream: TcpStream,
+    remote: SocketAddr,
+) {
+    let _counted = node.kafka_connections.count_one();
+    let local = stream.local_addr().unwrap_or(listener.address);
+    let limits = FrameLimits {
+        max_bytes: node.controller.broker_config().request_max_bytes as usize,
+        budget: node.request_budget.clone(),
+        idle: Duration::from_secs(600),
+    };
+    let peer = Arc::new(Peer { node, listener, local, remote });
+    if let Err(reason) = connection::run(&mut stream, peer, limits).await {
+        tracing::debug!(%remote, %reason, "a connection was closed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_is_written_as_it_is_read() {
+        for (text, written) in [
+            ("127.0.0.1:9092", "PLAINTEXT://127.0.0.1:9092"),
+            ("127.0.0.1:9092@auto", "PLAINTEXT://127.0.0.1:9092"),
+            ("internal://[::1]:9092", "INTERNAL://[::1]:9092"),
+            ("EXTERNAL://0.0.0.0:9092@broker.example.com:19092", "EXTERNAL://0.0.0.0:9092@broker.example.com:19092"),
+            ("0.0.0.0:9092@[2001:db8::1]:9092", "PLAINTEXT://0.0.0.0:9092@[2001:db8::1]:9092"),
+        ] {
+            let listener: KafkaListener = text.parse().expect(text);
+            assert_eq!(listener.to_string(), written);
+            assert_eq!(written.parse(), Ok(listener));
+        }
+        for text in ["", "9092", "localhost:9092", "://127.0.0.1:1", "A B://127.0.0.1:1", "127.0.0.1:1@host", "127.0.0.1:1@:1"] {
+            assert_eq!(text.parse::<KafkaListener>(), Err(ListenerSyntax(text.to_owned())));
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Produce, versions 3 to 13 (advertised from 0; older ones close the connection, as on Kafka): records by topic name, from
+//! 13 by topic id (KIP-516).
+//!
+//! `begin` returns once the order of the records is fixed; a [`Pending`] is answered when they are as safe as `acks` asks.
+//! `acks=0` has no answer: an error closes the connection, which is how such a producer learns of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tidelog_kafka_wire::messages::produce::{
+    BatchIndexAndErrorMessage, PartitionProduceResponse, ProduceRequest, ProduceResponse, TopicProduceResponse,
+};
+use tidelog_kafka_wire::{ApiKey, Decoder, EncodedFrame, Message, Str, Uuid, encode_response};
+use tidelog_model::{Acks, PartitionId};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::call::Call;
+use super::disconnect::Disconnect;
+use super::topic_ref;
+use crate::errors::{KafkaCode, ToKafka};
+use crate::handlers::{self, ProduceBatch};
+use crate::producing::{PendingProduce, ProduceAnswer, ProduceRefused};
+
+/// A produce request whose order is fixed.
+#[derive(Debug)]
+pub struct Pending {
+    call: Call,
+    timeout_ms: u32,
+    deadline: Instant,
+    topics: Vec<TopicPlan>,
+    request: Arc<PendingProduce>,
+    receiver: oneshot::Receiver<Vec<ProduceAnswer>>,
+    answers: Option<Vec<ProduceAnswer>>,
+}
+
+/// Where a topic's answers go.
+#[derive(Debug)]
+struct TopicPlan {
+    name: Str,
+    id: Uuid,
+    partitions: Vec<i32>,
+}
+
+/// What becomes of a produce request at once.
+#[derive(Debug)]
+pub enum Begun {
+    /// It waits for its acks.
+    Pending(Pending),
+    /// It has its answer.
+    Answered(EncodedFrame),
+    /// It gets none.
+    Silent,
+}
+
+/// Appends what the request brings.
+pub async fn begin(call: Call, mut body: Decoder) -> Result<Begun, Disconnect> {
+    let request = ProduceRequest::decode(&mut body, call.version).map_err(|source| call.malformed(source))?;
+    drop(body);
+    let acks = match request.acks {
+        -1 => Acks::All,
+        0 => Acks::None,
+        1 => Acks::Leader,
+        _ => return refuse_acks(&call, &request).map(Begun::Answered),
+    };
+    let timeout_ms = u32::try_from(request.timeout_ms).unwrap_or(0);
+    let (topics, batches) = take_apart(request);
+    if batches.is_empty() {
+        return match acks {
+            Acks::None => Ok(Begun::Silent),
+            _ => Ok(Begun::Answered(encode(&call, ProduceResponse::default())?)),
+        };
+    }
+    let (sender, receiver) = oneshot::channel();
+    let request = handlers::ProduceRequest { batches, acks, timeout_ms };
+    let request = handlers::produce(call.node(), request, move |answers| {
+        // The connection may be gone.
+        drop(sender.send(answers));
+    })
+    .await;
+    let deadline = Instant::now() + Duration::from_millis(u64::from(timeout_ms));
+    let mut pending = Pending { call, timeout_ms, deadline, topics, request, receiver, answers: None };
+    if acks == Acks::None {
+        pending.look_for_errors()?;
+        return Ok(Begun::Silent);
+    }
+    Ok(Begun::Pending(pending))
+}
+
+fn take_apart(request: ProduceRequest) -> (Vec<TopicPlan>, Vec<ProduceBatch>) {
+    let mut batches = Vec::with_capacity(request.topic_data.iter().map(|topic| topic.partition_data.len()).sum());
+    let mut topics = Vec::with_capacity(request.topic_data.len());
+    for topic in request.topic_data {
+        let name = topic_ref(&topic.name, topic.topic_id);
+        let mut partitions = Vec::with_capacity(topic.partition_data.len());
+        for partition in topic.partition_data {
+            partitions.push(partition.index);
+            batches.push(ProduceBatch {
+                topic: name.clone(),
+                partition: PartitionId(partition.index),
+                bytes: partition.records.unwrap_or_default(),
+            });
+        }
+        topics.push(TopicPlan { name: topic.name, id: topic.topic_id, partitions });
+    }
+    (topics, batches)
+}
+
+/// Acks are all, one or none.
+fn refuse_acks(call: &Call, request: &ProduceRequest) -> Result<EncodedFrame, Disconnect> {
+    let responses = request.topic_data.iter().map(|topic| TopicProduceResponse {
+        name: topic.name.clone(),
+        topic_id: topic.topic_id,
+        partition_responses: topic
+            .partition_data
+            .iter()
+            .map(|partition| PartitionProduceResponse {
+                index: partition.index,
+                error_code: KafkaCode::InvalidRequiredAcks as i16,
+                base_offset: -1,
+                ..PartitionProduceResponse::default()
+            })
+            .collect(),
+    });
+    encode(call, ProduceResponse { responses: responses.collect(), ..ProduceResponse::default() })
+}
+
+fn encode(call: &Call, response: ProduceResponse) -> Result<EncodedFrame, Disconnect> {
+    Ok(encode_response(call.correlation_id, ApiKey::Produce, call.version, &response)?)
+}
+
+impl Pending {
+    /// Whether the answer can be made.
+    pub fn is_answered(&mut self) -> bool {
+        if self.answers.is_none() {
+            self.answers = self.receiver.try_recv().ok();
+        }
+        self.answers.is_some()
+    }
+
+    /// Waits for the answers, or the request's deadline. Cancelling it loses nothing.
+    pub async fn answered(&mut self) {
+        while self.answers.is_none() {
+            match tokio::time::timeout_at(self.deadline, &mut self.receiver).await {
+                Ok(answers) => self.answers = Some(answers.unwrap_or_default()),
+                Err(_) => self.request.expire(self.timeout_ms),
+            }
+        }
+    }
+
+    /// The answer.
+    pub fn encode(self) -> Result<EncodedFrame, Disconnect> {
+        let mut answers = self.answers.unwrap_or_default().into_iter();
+        let responses = self.topics.into_iter().map(|topic| TopicProduceResponse {
+            name: topic.name,
+            topic_id: topic.id,
+            partition_responses: topic
+                .partitions
+                .into_iter()
+                .zip(answers.by_ref())
+                .map(|(index, answer)| partition_response(index, answer))
+                .collect(),
+        });
+        let response = ProduceResponse { responses: responses.collect(), ..ProduceResponse::default() };
+        encode(&self.call, response)
+    }
+
+    /// Without acks everything is answered by now, and only a failure is worth a word.
+    fn look_for_errors(&mut self) -> Result<(), Disconnect> {
+        let answers = self.receiver.try_recv().unwrap_or_default();
+        match answers.into_iter().find_map(Result::err) {
+            Some(error) => Err(Disconnect::Unacknowledged { reason: error.to_string() }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn partition_response(index: i32, answer: ProduceAnswer) -> PartitionProduceResponse {
+    match answer {
+        Ok(produced) => PartitionProduceResponse {
+            index,
+            base_offset: produced.base_offset.0,
+            log_append_time_ms: produced.log_append_time.0,
+            log_start_offset: produced.log_start.0.0,
+            ..PartitionProduceResponse::default()
+        },
+        Err(error) => {
+            let told = error.to_kafka();
+            PartitionProduceResponse {
+                index,
+                error_code: told.code as i16,
+                base_offset: -1,
+                record_errors: record_error(&error).into_iter().collect(),
+                error_message: Some(Str::from(told.message)),
+                ..PartitionProduceResponse::default()
+            }
+        }
+    }
+}
+
+/// Which record is at fault (KIP-467).
+fn record_error(error: &ProduceRefused) -> Option<BatchIndexAndErrorMessage> {
+    let ProduceRefused::Invalid(invalid) = error else { return None };
+    let batch_index = invalid.record_index()?;
+    Some(BatchIndexAndErrorMessage {
+        batch_index,
+        batch_index_error_message: Some(Str::from(invalid.to_string())),
+    })
+}
