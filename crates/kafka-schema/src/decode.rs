@@ -65,9 +65,11 @@ pub enum DecodeFault {
     /// Null where this version has no null.
     #[error("null, which this version does not allow")]
     Null,
-    /// A nullable struct's mark is neither -1 (null) nor 1.
-    #[error("{found} before a struct, expected -1 (null) or 1")]
+    /// A nullable struct's mark is neither that of null nor 1.
+    #[error("{found} before a struct, expected {null} (null) or 1")]
     Mark {
+        /// What null is here: see [`Field::null_struct_mark`].
+        null: i8,
         /// The byte that stands there.
         found: i8,
     },
@@ -189,7 +191,7 @@ impl<'a> Decoder<'a> {
         let is_nullable = field.nullable.is_some_and(|nullable| nullable.contains(self.version));
         let is_flexible = self.schema.is_field_flexible(field, self.version);
         let is_null = match &field.ty {
-            Type::Struct(_) if is_nullable => self.is_null_struct()?,
+            Type::Struct(_) if is_nullable => self.is_null_struct(field.null_struct_mark())?,
             Type::String | Type::Bytes | Type::Records | Type::Array(_) => {
                 return match self.length(&field.ty, is_flexible)? {
                     Some(length) => self.sized(&field.ty, is_flexible, length),
@@ -202,11 +204,11 @@ impl<'a> Decoder<'a> {
         if is_null { Ok(Json::Null) } else { self.value(&field.ty, is_flexible) }
     }
 
-    fn is_null_struct(&mut self) -> Result<bool, DecodeFault> {
+    fn is_null_struct(&mut self, null: i8) -> Result<bool, DecodeFault> {
         match i8::from_be_bytes(self.array()?) {
-            -1 => Ok(true),
             1 => Ok(false),
-            found => Err(DecodeFault::Mark { found }),
+            found if found == null => Ok(true),
+            found => Err(DecodeFault::Mark { null, found }),
         }
     }
 

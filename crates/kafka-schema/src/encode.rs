@@ -180,7 +180,7 @@ impl Encoder<'_> {
         match (&field.ty, json) {
             (_, Json::Null) if !is_nullable => Err(EncodeFault::Null),
             (Type::Struct(_), Json::Null) => {
-                self.out.push(u8::MAX);
+                self.out.push(field.null_struct_mark().to_be_bytes()[0]);
                 Ok(())
             }
             (ty, Json::Null) => self.length(ty, is_flexible, None),

@@ -172,6 +172,12 @@ impl Type {
 }
 
 impl Field {
+    /// The byte that stands for null, where the field is a nullable struct (any other value of it has a 1 before it): -1, but 0
+    /// in a tagged field, which is how Kafka's generated classes have it.
+    pub fn null_struct_mark(&self) -> i8 {
+        if self.tagged.is_some() { 0 } else { -1 }
+    }
+
     /// Whether it is the tagged field of that number in `version`.
     pub fn is_tagged(&self, tag: u32, version: i16) -> bool {
         self.tagged.is_some_and(|place| place.tag == tag && place.versions.contains(version))
