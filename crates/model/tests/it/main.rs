@@ -29,6 +29,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("tidelog-client", &["tidelog-grpc-api", "tidelog-model", "tidelog-record"]),
     ("tidelog", &["tidelog-broker", "tidelog-client", "tidelog-metadata", "tidelog-model", "tidelog-record"]),
+    // Development only: nothing that is shipped links it.
+    ("tidelog-kafka-schema", &[]),
     // What Tidelog is compared with, and under what load.
     ("tidelog-floor", &[]),
     ("tidelog-kafka-load", &[]),
