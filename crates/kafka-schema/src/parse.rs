@@ -1,10 +1,13 @@
 //! Reads the text format of `proto/kafka` (drawn in its README). Owns the grammar and the promises of [`crate::schema`].
 //!
-//! Two passes: [`lines()`] turns text into lines with a nesting level and the comments that belong to them, the [`Parser`]
-//! turns lines into schemas. Whatever it cannot read is an error that names the line.
+//! Two passes: [`line`] turns text into lines with a nesting level and the comments that belong to them, the [`Parser`] turns
+//! lines into schemas. Whatever it cannot read is an error that names the line.
+
+mod line;
 
 use std::path::{Path, PathBuf};
 
+use self::line::{Line, Words, lines};
 use crate::schema::{Field, Schema, SchemaKind, Struct, Tagged, Type, Value, Versions};
 
 /// Why a text is not a schema.
@@ -407,153 +410,4 @@ fn default(line: &Line<'_>, ty: &Type, is_nullable: bool, word: &str) -> Result<
         }
         _ => Err(fault()),
     }
-}
-
-/// A line that is more than a comment.
-struct Line<'a> {
-    number: usize,
-    level: usize,
-    words: Vec<&'a str>,
-    /// Its own trailing comment, and the whole lines of comment that belong to it, in their order.
-    comment: Vec<String>,
-}
-
-impl Line<'_> {
-    fn unexpected(&self, expected: &str, found: &str) -> ParseError {
-        ParseError::Unexpected {
-            line: self.number,
-            expected: expected.to_owned(),
-            found: format!("`{found}`"),
-        }
-    }
-
-    fn too_deep(&self, level: usize) -> ParseError {
-        let expected = format!("at most {} leading blanks", level * 2);
-        ParseError::Indentation { line: self.number, expected, found: self.level * 2 }
-    }
-}
-
-/// Splits a text into lines. A comment that stands deeper than the line above it belongs to that one, any other to the line
-/// below it, which must be of its level.
-fn lines(text: &str) -> Result<Vec<Line<'_>>, ParseError> {
-    let mut lines: Vec<Line<'_>> = Vec::new();
-    let mut waiting: Vec<String> = Vec::new();
-    let mut waiting_place = None;
-    for (index, whole) in text.lines().enumerate() {
-        let number = index + 1;
-        let body = whole.trim_start();
-        if body.is_empty() {
-            continue;
-        }
-        let blanks = whole.len() - body.len();
-        if blanks % 2 != 0 || !whole.starts_with(&" ".repeat(blanks)) {
-            return Err(ParseError::Indentation {
-                line: number,
-                expected: "a multiple of two spaces".to_owned(),
-                found: blanks,
-            });
-        }
-        let level = blanks / 2;
-        let (code, comment) = split_comment(body);
-        let stray = |place: Option<(usize, usize)>| match place {
-            Some((line, wanted)) if wanted != level => Err(ParseError::StrayComment { line }),
-            _ => Ok(()),
-        };
-        stray(waiting_place)?;
-        if !code.is_empty() {
-            waiting_place = None;
-            let comment = waiting.drain(..).chain(comment).collect();
-            lines.push(Line { number, level, words: code.split_whitespace().collect(), comment });
-        } else if let Some(above) = lines.last_mut().filter(|above| level > above.level && waiting.is_empty())
-        {
-            above.comment.extend(comment);
-        } else {
-            waiting.extend(comment);
-            waiting_place = Some((number, level));
-        }
-    }
-    match waiting_place {
-        Some((line, _)) => Err(ParseError::StrayComment { line }),
-        None => Ok(lines),
-    }
-}
-
-/// Code and comment of a line without its indentation: a `#` that starts a word starts the comment.
-fn split_comment(body: &str) -> (&str, Option<String>) {
-    let start = match body.starts_with('#') {
-        true => Some(0),
-        false => body.find(" #").map(|blank| blank + 1),
-    };
-    match start {
-        None => (body, None),
-        Some(start) => (body[..start].trim_end(), Some(body[start + 1..].trim().to_owned())),
-    }
-}
-
-/// The words of a line, taken one by one.
-struct Words<'a> {
-    line: &'a Line<'a>,
-    at: usize,
-}
-
-impl<'a> Words<'a> {
-    fn new(line: &'a Line<'a>) -> Words<'a> {
-        Words { line, at: 0 }
-    }
-
-    fn peek(&self) -> Option<&'a str> {
-        self.line.words.get(self.at).copied()
-    }
-
-    fn next(&mut self, expected: &str) -> Result<&'a str, ParseError> {
-        let word = self.peek().ok_or_else(|| self.fault(expected))?;
-        self.at += 1;
-        Ok(word)
-    }
-
-    /// Whether the next word is that one; if so, it is taken.
-    fn take(&mut self, word: &str) -> bool {
-        let is_next = self.peek() == Some(word);
-        self.at += usize::from(is_next);
-        is_next
-    }
-
-    fn number<T: std::str::FromStr>(&mut self, expected: &str) -> Result<T, ParseError> {
-        let number = self.peek().and_then(|word| word.parse().ok()).ok_or_else(|| self.fault(expected))?;
-        self.at += 1;
-        Ok(number)
-    }
-
-    fn versions(&mut self, expected: &str) -> Result<Versions, ParseError> {
-        self.versions_if_any().ok_or_else(|| self.fault(expected))
-    }
-
-    fn versions_if_any(&mut self) -> Option<Versions> {
-        let versions = self.peek().and_then(versions)?;
-        self.at += 1;
-        Some(versions)
-    }
-
-    fn end(&self, expected: &str) -> Result<(), ParseError> {
-        if self.peek().is_some() { Err(self.fault(expected)) } else { Ok(()) }
-    }
-
-    fn fault(&self, expected: &str) -> ParseError {
-        let found = self.peek().map_or("the end of the line".to_owned(), |word| format!("`{word}`"));
-        ParseError::Unexpected { line: self.line.number, expected: expected.to_owned(), found }
-    }
-}
-
-/// `3`, `3+` or `3-13`.
-fn versions(word: &str) -> Option<Versions> {
-    if let Some(lowest) = word.strip_suffix('+') {
-        return Some(Versions { lowest: version(lowest)?, highest: None });
-    }
-    let (lowest, highest) = word.split_once('-').unwrap_or((word, word));
-    let (lowest, highest) = (version(lowest)?, version(highest)?);
-    (lowest <= highest).then_some(Versions { lowest, highest: Some(highest) })
-}
-
-fn version(word: &str) -> Option<i16> {
-    word.chars().all(|c| c.is_ascii_digit()).then(|| word.parse().ok())?
 }

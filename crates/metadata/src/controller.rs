@@ -10,7 +10,9 @@
 
 mod brokers;
 mod configs;
+mod features;
 mod placement;
+mod quotas;
 mod topics;
 
 use std::collections::VecDeque;
@@ -25,7 +27,9 @@ pub use configs::{
     AlterConfigsError, ConfigAlteration, ConfigChange, ConfigError, ConfigOperation, ConfigResource,
     alter_configs,
 };
+pub use features::{FeatureDirection, FeatureUpdate, UpdateFeaturesError, update_features};
 pub use placement::PlacementError;
+pub use quotas::{AlterQuotasError, QuotaAlteration, QuotaChange, alter_client_quotas};
 pub use topics::{
     CreatePartitionsError, CreateTopicError, CreatedTopic, DeleteTopicError, DeletedTopic, NewPartitions,
     NewTopic, REQUEST_PARTITIONS_MAX, Replicas, TooManyPartitions, TopicSelector, create_partitions,

@@ -16,11 +16,14 @@ use tidelog_model::{LeaderEpoch, NodeId, Offset, PartitionId, ProducerId, TopicI
 use crate::config::{
     ConfigMap, InvalidValue, Layers, Scope, TopicConfig, UnknownConfig, WrittenConfig, find_key,
 };
+use crate::feature::find_feature;
 use crate::name::{self, TopicNameError, check_topic_name, metric_name};
+use crate::quota::{QuotaEntity, QuotaKey, QuotaMap};
 use crate::record::{
-    BrokerConfigChanged, BrokerRegistered, ClusterCreated, ClusterId, Incarnation, MetadataRecord,
-    PartitionRun, PartitionsAdded, PartitionsChanged, Placement, ProducerIdsAllocated, TopicConfigChanged,
-    TopicCreated, TopicDeleted,
+    BrokerConfigChanged, BrokerRegistered, ClientMetricsChanged, ClientQuotaChanged, ClusterCreated,
+    ClusterId, FeatureLevelChanged, GroupConfigChanged, Incarnation, MetadataRecord, PartitionRun,
+    PartitionsAdded, PartitionsChanged, Placement, ProducerIdsAllocated, TopicConfigChanged, TopicCreated,
+    TopicDeleted,
 };
 
 /// More partitions than any topic has: a damaged count above it allocates nothing.
@@ -34,6 +37,11 @@ pub struct MetadataImage {
     brokers: SharedMap<NodeId, Broker>,
     cluster_config: Arc<ConfigMap>,
     node_configs: SharedMap<NodeId, Arc<ConfigMap>>,
+    group_configs: SharedMap<String, Arc<ConfigMap>>,
+    client_metrics: SharedMap<String, Arc<ConfigMap>>,
+    client_quotas: Arc<QuotaMap>,
+    /// Only of features whose level was ever changed.
+    feature_levels: SharedMap<String, i16>,
     topics: SharedMap<TopicId, Arc<Topic>>,
     ids_by_name: SharedMap<Arc<str>, TopicId>,
     /// Only of names that can collide.
@@ -177,6 +185,22 @@ pub enum ApplyError {
         /// The record's.
         new: ProducerId,
     },
+    /// A limit that its entity can't have.
+    #[error("{} is no limit for {entity}", key.as_str())]
+    Quota {
+        /// Whose.
+        entity: QuotaEntity,
+        /// Which limit.
+        key: QuotaKey,
+    },
+    /// A feature or a level that this program does not know.
+    #[error("this version of Tidelog does not know level {level} of feature '{feature}': start a newer one")]
+    Feature {
+        /// Which feature.
+        feature: String,
+        /// Its level.
+        level: i16,
+    },
     /// A config that does not exist.
     #[error(transparent)]
     UnknownConfig(#[from] UnknownConfig),
@@ -285,6 +309,42 @@ impl MetadataImage {
         }
     }
 
+    /// The configs set on a group, which need not exist.
+    pub fn group_configs(&self, group: &str) -> &ConfigMap {
+        static NONE: ConfigMap = ConfigMap::new();
+        self.group_configs.get(group).map_or(&NONE, |configs| configs)
+    }
+
+    /// The groups that have configs of their own, by name.
+    pub fn configured_groups(&self) -> impl Iterator<Item = &str> {
+        self.group_configs.keys().map(String::as_str)
+    }
+
+    /// The subscriptions to clients' metrics (KIP-714), by name, with their configs.
+    pub fn client_metrics(&self) -> impl Iterator<Item = (&str, &ConfigMap)> {
+        self.client_metrics.iter().map(|(name, configs)| (name.as_str(), &**configs))
+    }
+
+    /// The configs of a subscription to clients' metrics; none are set if it does not exist.
+    pub fn client_metrics_configs(&self, subscription: &str) -> &ConfigMap {
+        static NONE: ConfigMap = ConfigMap::new();
+        self.client_metrics.get(subscription).map_or(&NONE, |configs| configs)
+    }
+
+    /// All client quotas.
+    pub fn client_quotas(&self) -> &Arc<QuotaMap> {
+        &self.client_quotas
+    }
+
+    /// The level of a feature that the cluster has agreed on; `None`: none, which counts as 0.
+    pub fn feature_level(&self, name: &str) -> Option<i16> {
+        let level = match self.feature_levels.get(name) {
+            Some(level) => Some(*level),
+            None => find_feature(name)?.initial_level,
+        };
+        level.filter(|level| *level > 0)
+    }
+
     /// All maps that count for the broker `node_id`, whose operator wrote `written`.
     pub fn layers<'a>(&'a self, node_id: NodeId, written: &'a WrittenConfig) -> Layers<'a> {
         Layers { node: self.broker_configs(Some(node_id)), cluster: self.broker_configs(None), written }
@@ -301,6 +361,7 @@ impl MetadataImage {
         records.extend(cluster.into_iter().chain(nodes).map(|(node_id, configs)| {
             BrokerConfigChanged { node_id, set: ConfigMap::clone(configs), delete: BTreeSet::new() }.into()
         }));
+        self.snapshot_resources(&mut records);
         for topic in self.topics() {
             topic.snapshot(&mut records);
         }
@@ -310,6 +371,25 @@ impl MetadataImage {
             records.push(ProducerIdsAllocated { node_id, next_producer_id }.into());
         }
         records
+    }
+
+    /// What is neither a broker's nor a topic's.
+    fn snapshot_resources(&self, records: &mut Vec<MetadataRecord>) {
+        records.extend(self.group_configs.iter().map(|(group, configs)| {
+            let set = ConfigMap::clone(configs);
+            GroupConfigChanged { group: group.clone(), set, delete: BTreeSet::new() }.into()
+        }));
+        records.extend(self.client_metrics.iter().map(|(subscription, configs)| {
+            let (subscription, set) = (subscription.clone(), ConfigMap::clone(configs));
+            ClientMetricsChanged { subscription, set, delete: BTreeSet::new() }.into()
+        }));
+        records.extend(self.client_quotas.iter().map(|(entity, limits)| {
+            let (entity, set) = (entity.clone(), limits.clone());
+            ClientQuotaChanged { entity, set, delete: BTreeSet::new() }.into()
+        }));
+        records.extend(self.feature_levels.iter().map(|(feature, level)| {
+            FeatureLevelChanged { feature: feature.clone(), level: *level }.into()
+        }));
     }
 
     fn change(&mut self, offset: Offset, record: &MetadataRecord) -> Result<(), ApplyError> {
@@ -323,6 +403,16 @@ impl MetadataImage {
             MetadataRecord::PartitionsAdded(record) => self.add_partitions(record),
             MetadataRecord::PartitionsChanged(record) => self.change_partitions(record),
             MetadataRecord::ProducerIdsAllocated(record) => self.allocate_producer_ids(record),
+            MetadataRecord::ClientQuotaChanged(record) => self.change_client_quota(record),
+            MetadataRecord::GroupConfigChanged(record) => {
+                let GroupConfigChanged { group, set, delete } = record;
+                change_configs(&mut self.group_configs, Scope::Group, group, set, delete)
+            }
+            MetadataRecord::ClientMetricsChanged(record) => {
+                let ClientMetricsChanged { subscription, set, delete } = record;
+                change_configs(&mut self.client_metrics, Scope::ClientMetrics, subscription, set, delete)
+            }
+            MetadataRecord::FeatureLevelChanged(record) => self.change_feature_level(record),
         }
     }
 
@@ -433,6 +523,30 @@ impl MetadataImage {
             return Err(ApplyError::ProducerIdsFall { old, new });
         }
         self.next_producer_id = new.0;
+        Ok(())
+    }
+
+    fn change_client_quota(&mut self, record: &ClientQuotaChanged) -> Result<(), ApplyError> {
+        let ClientQuotaChanged { entity, set, delete } = record;
+        if let Some(key) = set.keys().find(|key| !key.is_for(entity)) {
+            return Err(ApplyError::Quota { entity: entity.clone(), key: *key });
+        }
+        let quotas = Arc::make_mut(&mut self.client_quotas);
+        let mut limits = quotas.remove(entity).unwrap_or_default();
+        limits.retain(|key, _| !delete.contains(key));
+        limits.extend(set);
+        if !limits.is_empty() {
+            quotas.insert(entity.clone(), limits);
+        }
+        Ok(())
+    }
+
+    fn change_feature_level(&mut self, record: &FeatureLevelChanged) -> Result<(), ApplyError> {
+        let FeatureLevelChanged { feature, level } = record;
+        if find_feature(feature).is_none_or(|known| !known.has_level(*level)) {
+            return Err(ApplyError::Feature { feature: feature.clone(), level: *level });
+        }
+        self.feature_levels.insert_mut(feature.clone(), *level);
         Ok(())
     }
 
@@ -613,6 +727,25 @@ impl Placement {
         self.0.truncate(period);
         self
     }
+}
+
+/// Changes what is set on one of the things that are nothing but their configs: it is there while something is set.
+fn change_configs(
+    resources: &mut SharedMap<String, Arc<ConfigMap>>,
+    scope: Scope,
+    name: &str,
+    set: &ConfigMap,
+    delete: &BTreeSet<String>,
+) -> Result<(), ApplyError> {
+    check_configs(scope, set)?;
+    let mut configs = resources.get(name).map_or_else(ConfigMap::new, |configs| ConfigMap::clone(configs));
+    edit(&mut configs, set, delete);
+    if configs.is_empty() {
+        resources.remove_mut(name);
+    } else {
+        resources.insert_mut(name.to_owned(), Arc::new(configs));
+    }
+    Ok(())
 }
 
 fn check_configs(scope: Scope, configs: &ConfigMap) -> Result<(), ApplyError> {

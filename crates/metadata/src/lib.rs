@@ -17,9 +17,11 @@
 
 mod config;
 pub mod controller;
+mod feature;
 mod image;
 pub mod log;
 mod name;
+mod quota;
 mod record;
 
 pub use config::{
@@ -28,10 +30,14 @@ pub use config::{
     TopicConfig, Unit, UnknownConfig, Update, Valid, ValueFault, ValueType, WrittenConfig,
     WrittenConfigError, broker_keys, find_key, topic_keys,
 };
+pub use feature::{FEATURES, Feature, KRAFT_VERSION, METADATA_VERSION, find_feature};
 pub use image::{ApplyError, Broker, MetadataImage, Partition, TOPIC_PARTITIONS_MAX, Topic};
 pub use name::{CLUSTER_METADATA_TOPIC, TOPIC_NAME_MAX_BYTES, TopicNameError, check_topic_name, is_internal};
+pub use quota::{
+    QuotaEntity, QuotaEntityFault, QuotaEntityType, QuotaKey, QuotaLimits, QuotaMap, QuotaValue, QuotaValueFault,
+};
 pub use record::{
-    BrokerConfigChanged, BrokerRegistered, ClusterCreated, ClusterId, Incarnation, MetadataRecord,
+    BrokerConfigChanged, BrokerRegistered, ClientMetricsChanged, ClientQuotaChanged, ClusterCreated, ClusterId, FeatureLevelChanged, GroupConfigChanged, Incarnation, MetadataRecord,
     PartitionRun, PartitionsAdded, PartitionsChanged, Placement, ProducerIdsAllocated, RecordError,
     TopicConfigChanged, TopicCreated, TopicDeleted,
 };

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use tidelog_model::{LeaderEpoch, NodeId, Offset, PartitionId, ProducerId, TopicId};
 
 use crate::config::ConfigMap;
+use crate::quota::{QuotaEntity, QuotaKey, QuotaLimits};
 
 /// Defines the enum with one variant for each kind, its name and newest version, and the decoder.
 macro_rules! metadata_records {
@@ -86,6 +87,14 @@ metadata_records! {
     PartitionsChanged = 1,
     /// A broker may give out producer ids up to this one, exclusively.
     ProducerIdsAllocated = 1,
+    /// The limits of a user, a client id or an address changed.
+    ClientQuotaChanged = 1,
+    /// A group's configs changed.
+    GroupConfigChanged = 1,
+    /// What clients are asked to tell of themselves changed.
+    ClientMetricsChanged = 1,
+    /// The cluster agreed on another level of a feature.
+    FeatureLevelChanged = 1,
 }
 
 /// See [`MetadataRecord::ClusterCreated`].
@@ -215,6 +224,58 @@ pub struct ProducerIdsAllocated {
     pub node_id: NodeId,
     /// The first id that is still free.
     pub next_producer_id: ProducerId,
+}
+
+/// See [`MetadataRecord::ClientQuotaChanged`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientQuotaChanged {
+    /// Whose.
+    pub entity: QuotaEntity,
+    /// Limits that are set from now on.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub set: QuotaLimits,
+    /// Limits that there are no more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub delete: BTreeSet<QuotaKey>,
+}
+
+/// See [`MetadataRecord::GroupConfigChanged`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupConfigChanged {
+    /// Which group; it need not exist.
+    pub group: String,
+    /// Values that are set from now on.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub set: ConfigMap,
+    /// Names that are not set any more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub delete: BTreeSet<String>,
+}
+
+/// See [`MetadataRecord::ClientMetricsChanged`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientMetricsChanged {
+    /// Which subscription (KIP-714); without configs there is none.
+    pub subscription: String,
+    /// Values that are set from now on.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub set: ConfigMap,
+    /// Names that are not set any more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub delete: BTreeSet<String>,
+}
+
+/// See [`MetadataRecord::FeatureLevelChanged`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeatureLevelChanged {
+    /// Which feature.
+    pub feature: String,
+    /// Its level; 0: it is off.
+    pub level: i16,
 }
 
 /// Which brokers hold the replicas of neighbouring partitions, the preferred leader first. Partition *i*, counted from the

@@ -47,6 +47,10 @@ pub enum Scope {
     Topic,
     /// A broker's.
     Broker,
+    /// A group's.
+    Group,
+    /// A subscription's to clients' metrics (KIP-714).
+    ClientMetrics,
 }
 
 /// Kafka's types of values.

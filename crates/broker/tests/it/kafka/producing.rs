@@ -88,7 +88,12 @@ async fn acks_that_do_not_exist_are_refused() {
 async fn idempotent_producers_get_an_id_each_and_transactional_ones_are_refused() {
     let node = TestNode::start().await;
     let mut client = KafkaClient::connect(&node).await;
-    let plain = InitProducerIdRequest { producer_id: -1, producer_epoch: -1, ..InitProducerIdRequest::default() };
+    let plain = InitProducerIdRequest {
+        transactional_id: None,
+        producer_id: -1,
+        producer_epoch: -1,
+        ..InitProducerIdRequest::default()
+    };
     let first = client.ask(4, &plain).await;
     let second = client.ask(4, &plain).await;
     assert_eq!((first.error_code, first.producer_epoch), (0, 0));

@@ -91,14 +91,20 @@ impl Message for ConsumerGroupCurrentMemberAssignmentValue {
 }
 
 /// Part of [`ConsumerGroupCurrentMemberAssignmentValue`].
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TopicPartitions {
     /// `uuid`.
     pub topic_id: Uuid,
     /// `[]int32`.
     pub partitions: Vec<i32>,
-    /// Tag 0, null by default.
+    /// Tag 0.
     pub assignment_epochs: Option<Vec<i32>>,
+}
+
+impl Default for TopicPartitions {
+    fn default() -> Self {
+        TopicPartitions { topic_id: Uuid::ZERO, partitions: Vec::new(), assignment_epochs: Some(Vec::new()) }
+    }
 }
 
 impl Wire for TopicPartitions {
@@ -108,7 +114,7 @@ impl Wire for TopicPartitions {
         let mut read = TopicPartitions {
             topic_id: decoder.uuid()?,
             partitions: decoder.array("partitions", version)?,
-            assignment_epochs: None,
+            assignment_epochs: Some(Vec::new()),
         };
         decoder.tags(|decoder, tag| {
             match tag {
@@ -124,7 +130,7 @@ impl Wire for TopicPartitions {
         encoder.uuid(self.topic_id);
         encoder.array("partitions", &self.partitions, version)?;
         let tags = encoder.tags();
-        if self.assignment_epochs.is_some() {
+        if self.assignment_epochs.as_ref().is_none_or(|it| !it.is_empty()) {
             encoder.tag(&tags, 0, |encoder| {
                 encoder.nullable_array("assignmentEpochs", self.assignment_epochs.as_deref(), version)
             })?;

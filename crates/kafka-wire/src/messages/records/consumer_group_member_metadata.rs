@@ -64,7 +64,7 @@ pub struct ConsumerGroupMemberMetadataValue {
     pub rebalance_timeout_ms: i32,
     /// `string`.
     pub server_assignor: Option<Str>,
-    /// Tag 0, null by default.
+    /// Tag 0.
     pub classic_member_metadata: Option<ClassicMemberMetadata>,
 }
 
@@ -79,7 +79,7 @@ impl Default for ConsumerGroupMemberMetadataValue {
             subscribed_topic_regex: Some(Str::EMPTY),
             rebalance_timeout_ms: -1,
             server_assignor: Some(Str::EMPTY),
-            classic_member_metadata: None,
+            classic_member_metadata: Some(ClassicMemberMetadata::default()),
         }
     }
 }
@@ -97,7 +97,7 @@ impl Wire for ConsumerGroupMemberMetadataValue {
             subscribed_topic_regex: decoder.nullable_string("subscribedTopicRegex")?,
             rebalance_timeout_ms: decoder.int32()?,
             server_assignor: decoder.nullable_string("serverAssignor")?,
-            classic_member_metadata: None,
+            classic_member_metadata: Some(ClassicMemberMetadata::default()),
         };
         decoder.tags(|decoder, tag| {
             match tag {
@@ -119,7 +119,7 @@ impl Wire for ConsumerGroupMemberMetadataValue {
         encoder.int32(self.rebalance_timeout_ms);
         encoder.nullable_string("serverAssignor", self.server_assignor.as_deref())?;
         let tags = encoder.tags();
-        if self.classic_member_metadata.is_some() {
+        if self.classic_member_metadata != Some(ClassicMemberMetadata::default()) {
             encoder.tag(&tags, 0, |encoder| {
                 encoder.nullable_struct(self.classic_member_metadata.as_ref(), version)
             })?;

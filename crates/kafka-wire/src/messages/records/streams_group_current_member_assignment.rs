@@ -108,14 +108,20 @@ impl Message for StreamsGroupCurrentMemberAssignmentValue {
 }
 
 /// Part of [`StreamsGroupCurrentMemberAssignmentValue`].
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TaskIds {
     /// `string`.
     pub subtopology_id: Str,
     /// `[]int32`.
     pub partitions: Vec<i32>,
-    /// Tag 0, null by default.
+    /// Tag 0.
     pub assignment_epochs: Option<Vec<i32>>,
+}
+
+impl Default for TaskIds {
+    fn default() -> Self {
+        TaskIds { subtopology_id: Str::EMPTY, partitions: Vec::new(), assignment_epochs: Some(Vec::new()) }
+    }
 }
 
 impl Wire for TaskIds {
@@ -125,7 +131,7 @@ impl Wire for TaskIds {
         let mut read = TaskIds {
             subtopology_id: decoder.string("subtopologyId")?,
             partitions: decoder.array("partitions", version)?,
-            assignment_epochs: None,
+            assignment_epochs: Some(Vec::new()),
         };
         decoder.tags(|decoder, tag| {
             match tag {
@@ -141,7 +147,7 @@ impl Wire for TaskIds {
         encoder.string("subtopologyId", &self.subtopology_id)?;
         encoder.array("partitions", &self.partitions, version)?;
         let tags = encoder.tags();
-        if self.assignment_epochs.is_some() {
+        if self.assignment_epochs.as_ref().is_none_or(|it| !it.is_empty()) {
             encoder.tag(&tags, 0, |encoder| {
                 encoder.nullable_array("assignmentEpochs", self.assignment_epochs.as_deref(), version)
             })?;

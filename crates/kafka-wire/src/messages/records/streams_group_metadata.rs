@@ -46,7 +46,7 @@ pub struct StreamsGroupMetadataValue {
     pub metadata_hash: i64,
     /// Tag 0, -1 by default.
     pub validated_topology_epoch: i32,
-    /// Tag 1, null by default.
+    /// Tag 1.
     pub last_assignment_configs: Option<Vec<LastAssignmentConfig>>,
     /// Tag 2, -1 by default.
     pub stored_description_topology_epoch: i32,
@@ -60,7 +60,7 @@ impl Default for StreamsGroupMetadataValue {
             epoch: 0,
             metadata_hash: 0,
             validated_topology_epoch: -1,
-            last_assignment_configs: None,
+            last_assignment_configs: Some(Vec::new()),
             stored_description_topology_epoch: -1,
             failed_description_topology_epoch: -1,
         }
@@ -75,7 +75,7 @@ impl Wire for StreamsGroupMetadataValue {
             epoch: decoder.int32()?,
             metadata_hash: decoder.int64()?,
             validated_topology_epoch: -1,
-            last_assignment_configs: None,
+            last_assignment_configs: Some(Vec::new()),
             stored_description_topology_epoch: -1,
             failed_description_topology_epoch: -1,
         };
@@ -104,7 +104,7 @@ impl Wire for StreamsGroupMetadataValue {
                 Ok(())
             })?;
         }
-        if self.last_assignment_configs.is_some() {
+        if self.last_assignment_configs.as_ref().is_none_or(|it| !it.is_empty()) {
             encoder.tag(&tags, 1, |encoder| {
                 encoder.nullable_array(
                     "lastAssignmentConfigs",
