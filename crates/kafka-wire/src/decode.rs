@@ -248,6 +248,14 @@ impl Decoder {
         }
     }
 
+    /// A struct after its mark, or null, in a tagged field: there the mark of null is another one.
+    pub fn nullable_tagged_struct<T: Wire>(&mut self, version: i16) -> Result<Option<T>, DecodeError> {
+        match self.unsigned_varint()? {
+            0 => Ok(None),
+            _ => T::read(self, version).map(Some),
+        }
+    }
+
     /// An array, or null.
     pub fn nullable_array<T: Wire>(
         &mut self,

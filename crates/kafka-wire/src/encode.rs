@@ -289,6 +289,16 @@ impl Encoder {
         }
     }
 
+    /// A struct after its mark, or null, in a tagged field: there the mark of null is another one.
+    pub fn nullable_tagged_struct<T: Wire>(
+        &mut self,
+        value: Option<&T>,
+        version: i16,
+    ) -> Result<(), EncodeError> {
+        self.unsigned_varint(u32::from(value.is_some()));
+        value.map_or(Ok(()), |value| value.write(self, version))
+    }
+
     /// An array.
     pub fn array<T: Wire>(
         &mut self,

@@ -144,7 +144,7 @@ impl<'a> RustField<'a> {
             Type::String => format!("decoder.{null}string({name:?})?"),
             Type::Bytes | Type::Records => format!("decoder.{null}bytes({name:?})?"),
             Type::Array(_) => format!("decoder.{null}array({name:?}, version)?"),
-            Type::Struct(_) if nullable => "decoder.nullable_struct(version)?".to_owned(),
+            Type::Struct(_) if nullable => format!("decoder.nullable_{}struct(version)?", self.tagged()),
             Type::Struct(of) => format!("{of}::read(decoder, version)?"),
             ty => format!("decoder.{ty}()?"),
         }
@@ -219,9 +219,16 @@ impl<'a> RustField<'a> {
             Type::Bytes => format!("encoder.nullable_bytes({name:?}, self.{place}.as_ref())?"),
             Type::Records => format!("encoder.nullable_records({name:?}, self.{place}.as_ref())?"),
             Type::Array(_) => format!("encoder.nullable_array({name:?}, self.{place}.as_deref(), version)?"),
-            Type::Struct(_) => format!("encoder.nullable_struct(self.{place}.as_ref(), version)?"),
+            Type::Struct(_) => {
+                format!("encoder.nullable_{}struct(self.{place}.as_ref(), version)?", self.tagged())
+            }
             ty => panic!("{}.{name}: {ty} is never null", self.owner),
         }
+    }
+
+    /// What the name of a codec's method for a struct that may be null has within: tagged ones have another mark.
+    fn tagged(&self) -> &'static str {
+        if self.field.tagged.is_some() { "tagged_" } else { "" }
     }
 
     fn write_one(&self, place: &str, reference: &str) -> String {

@@ -101,7 +101,7 @@ impl Wire for ConsumerGroupMemberMetadataValue {
         };
         decoder.tags(|decoder, tag| {
             match tag {
-                0 => read.classic_member_metadata = decoder.nullable_struct(version)?,
+                0 => read.classic_member_metadata = decoder.nullable_tagged_struct(version)?,
                 _ => return Ok(false),
             }
             Ok(true)
@@ -121,7 +121,7 @@ impl Wire for ConsumerGroupMemberMetadataValue {
         let tags = encoder.tags();
         if self.classic_member_metadata != Some(ClassicMemberMetadata::default()) {
             encoder.tag(&tags, 0, |encoder| {
-                encoder.nullable_struct(self.classic_member_metadata.as_ref(), version)
+                encoder.nullable_tagged_struct(self.classic_member_metadata.as_ref(), version)
             })?;
         }
         Ok(())
