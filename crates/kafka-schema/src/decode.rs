@@ -1,6 +1,8 @@
 //! Bytes to JSON, by schema. Whatever bytes come in, the outcome is JSON or a typed error: a length is checked against the
 //! bytes that are left before anything is made of it, and nesting ends where the schema's does.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value as Json};
 
 use crate::json::{UNKNOWN_TAGS, bytes_to_json, float_to_json, is_default, uuid_to_json};
@@ -15,7 +17,7 @@ pub struct DecodeError {
     pub message: String,
     /// The version asked for.
     pub version: i16,
-    /// Where in the message: `topicData[0].name`; empty for the message itself.
+    /// Where in the message: `topicData[0].name`; `the message` for the whole of it.
     pub path: String,
     /// How many bytes had been read by then.
     pub at: usize,
@@ -143,14 +145,13 @@ impl<'a> Decoder<'a> {
 
     fn tagged(&mut self, fields: &'a [Field], members: &mut Map<String, Json>) -> Result<(), DecodeFault> {
         let mut unknown = Map::new();
-        let mut seen = Vec::new();
+        let mut seen = BTreeSet::new();
         // A count larger than what follows runs into the end: it reserves nothing.
         for _ in 0..self.unsigned_varint()? {
             let tag = self.unsigned_varint()?;
-            if seen.contains(&tag) {
+            if !seen.insert(tag) {
                 return Err(DecodeFault::RepeatedTag { tag });
             }
-            seen.push(tag);
             let size = self.unsigned_varint()? as usize;
             self.require(size)?;
             let Some(field) = fields.iter().find(|field| field.is_tagged(tag, self.version)) else {
@@ -329,5 +330,103 @@ impl<'a> Decoder<'a> {
     fn require(&self, wanted: usize) -> Result<(), DecodeFault> {
         let left = self.bytes.len() - self.at;
         if wanted <= left { Ok(()) } else { Err(DecodeFault::Truncated { wanted, left }) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::parse;
+
+    fn sample() -> Schema {
+        let text = "data Sample 0-2 flexible 2+\n  names  []Name  nullable 1+\n    name  string\n  id  ?Inner  1+\n    number  int8\n  \
+                    left  int32  2+  tag 1  = 7\n";
+        parse(text).expect("a good text").remove(0)
+    }
+
+    fn fault(bytes: &[u8], version: i16) -> String {
+        sample().decode(bytes, version).expect_err("faulty bytes").to_string()
+    }
+
+    #[test]
+    fn what_follows_the_message_is_left() {
+        assert_eq!(
+            sample().decode(&[0, 0, 0, 1, 0, 1, b'a', 9, 9], 0),
+            Ok((json!({ "names": [{ "name": "a" }] }), 7))
+        );
+        let json = json!({ "names": null, "id": { "number": -2 }, "left": 258 });
+        assert_eq!(sample().decode(&[0, 1, 0xfe, 0, 1, 1, 4, 0, 0, 1, 2, 9], 2), Ok((json, 11)));
+    }
+
+    #[test]
+    fn tags_at_their_default_are_absent_and_unknown_ones_are_kept() {
+        let json = json!({ "names": [], "id": null, "_taggedFields": { "0": "", "300": "/w==" } });
+        let bytes = [1, 0xff, 3, 1, 4, 0, 0, 0, 7, 0, 0, 0xac, 2, 1, 0xff];
+        assert_eq!(sample().decode(&bytes, 2), Ok((json, bytes.len())));
+    }
+
+    #[test]
+    fn lengths_are_checked_before_anything_is_kept() {
+        assert_eq!(
+            fault(&[0x7f, 0xff, 0xff, 0xff, 0, 1], 0),
+            "Sample version 0: names, byte 4: 2147483647 elements of 2 bytes or more, 2 bytes are left: the count is wrong"
+        );
+        assert_eq!(
+            fault(&[0, 0, 0, 1, 0x7f, 0xff], 0),
+            "Sample version 0: names[0].name, byte 6: 32767 bytes wanted, 0 are left: the message is cut short, or a length is \
+             wrong"
+        );
+        assert_eq!(
+            fault(&[0xff, 0xff, 0xff, 0xfe], 0),
+            "Sample version 0: names, byte 4: a length of -2, expected -1 (null) or more"
+        );
+        assert_eq!(
+            fault(&[0xff, 0xff, 0xff, 0xff, 0x0f], 2),
+            "Sample version 2: names, byte 5: a varint beyond 2147483647"
+        );
+        assert_eq!(fault(&[0xff; 6], 2), "Sample version 2: names, byte 5: a varint beyond 4294967295");
+        assert_eq!(
+            fault(&[0x80, 0x80, 0x80, 0x80, 0x10], 2),
+            "Sample version 2: names, byte 5: a varint beyond 4294967295"
+        );
+    }
+
+    #[test]
+    fn nulls_are_refused_where_the_version_has_none() {
+        assert_eq!(
+            fault(&[0xff; 4], 0),
+            "Sample version 0: names, byte 4: null, which this version does not allow"
+        );
+        assert_eq!(sample().decode(&[0xff; 5], 1), Ok((json!({ "names": null, "id": null }), 5)));
+        assert_eq!(
+            fault(&[0, 0, 0, 0, 3], 1),
+            "Sample version 1: id, byte 5: 3 before a struct, expected -1 (null) or 1"
+        );
+    }
+
+    #[test]
+    fn a_tagged_field_fills_its_size_and_comes_once() {
+        assert_eq!(
+            fault(&[0, 0xff, 1, 1, 5, 0, 0, 0, 1, 0], 2),
+            "Sample version 2: left, byte 9: 1 bytes of tag 1 are left over: its size is wrong"
+        );
+        assert_eq!(
+            fault(&[0, 0xff, 1, 1, 3, 0, 0, 0, 1], 2),
+            "Sample version 2: left, byte 5: 4 bytes wanted, 3 are left: the message is cut short, or a length is wrong"
+        );
+        assert_eq!(
+            fault(&[0, 0xff, 2, 5, 0, 5, 0], 2),
+            "Sample version 2: the message, byte 6: tag 5 a second time"
+        );
+    }
+
+    #[test]
+    fn text_is_utf8() {
+        assert_eq!(
+            fault(&[0, 0, 0, 1, 0, 1, 0xff], 0),
+            "Sample version 0: names[0].name, byte 7: a string that is not UTF-8"
+        );
     }
 }

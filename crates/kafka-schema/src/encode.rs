@@ -20,7 +20,7 @@ pub struct EncodeError {
     pub message: String,
     /// The version asked for.
     pub version: i16,
-    /// Where in the message: `topicData[0].name`; empty for the message itself.
+    /// Where in the message: `topicData[0].name`; `the message` for the whole of it.
     pub path: String,
     /// What is wrong there.
     pub fault: EncodeFault,
@@ -285,4 +285,125 @@ fn text_of<T>(json: &Json, expected: &str, read: fn(&str) -> Option<T>) -> Resul
 
 fn mismatch(expected: &str, found: &Json) -> EncodeFault {
     EncodeFault::Mismatch { expected: expected.to_owned(), found: found.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::parse;
+
+    fn sample() -> Schema {
+        let text = "data Sample 0-2 flexible 2+\n  # 1: adds more.\n  number  int8  = -1\n  names  []Name\n    name  string\n  \
+                    more  ?bytes  1+  = null\n  spare  int8  1+  ignorable\n  inner  ?Inner  2+  tag 3\n    id  uuid\n  \
+                    left  int32  2+  tag 1  = 7\n";
+        parse(text).expect("a good text").remove(0)
+    }
+
+    fn fault(json: Json, version: i16) -> String {
+        sample().encode(&json, version).expect_err("faulty JSON").to_string()
+    }
+
+    #[test]
+    fn lengths_are_16_and_32_bits_until_a_version_is_flexible() {
+        let json = json!({ "number": 5, "names": [{ "name": "ab" }], "more": "AQ==" });
+        assert_eq!(sample().encode(&json, 1), Ok(vec![5, 0, 0, 0, 1, 0, 2, b'a', b'b', 0, 0, 0, 1, 1, 0]));
+        assert_eq!(sample().encode(&json, 2), Ok(vec![5, 2, 3, b'a', b'b', 0, 2, 1, 0, 0]));
+    }
+
+    #[test]
+    fn missing_fields_are_at_their_defaults() {
+        assert_eq!(sample().encode(&json!({}), 0), Ok(vec![0xff, 0, 0, 0, 0]));
+        assert_eq!(sample().encode(&json!({}), 1), Ok(vec![0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0]));
+        assert_eq!(sample().encode(&json!({}), 2), Ok(vec![0xff, 1, 0, 0, 0]));
+    }
+
+    #[test]
+    fn tagged_fields_are_ascending_known_and_unknown_ones_and_left_out_at_their_default() {
+        let prefix = [0xff, 1, 0, 0];
+        let tags = |json: Json| {
+            sample().encode(&json, 2).map(|bytes| bytes.strip_prefix(&prefix).map(<[u8]>::to_vec))
+        };
+        assert_eq!(tags(json!({ "left": 7, "inner": {} })), Ok(Some(vec![0])));
+        assert_eq!(tags(json!({ "inner": null })), Ok(Some(vec![1, 3, 1, 0])));
+        let json = json!({ "left": 8, "inner": null, "_taggedFields": { "2": "/w==", "300": "" } });
+        assert_eq!(tags(json), Ok(Some(vec![4, 1, 4, 0, 0, 0, 8, 2, 1, 0xff, 3, 1, 0, 0xac, 0x02, 0])));
+    }
+
+    #[test]
+    fn names_that_no_version_has_are_refused() {
+        assert_eq!(
+            fault(json!({ "nmuber": 1 }), 0),
+            "Sample version 0: nmuber: no field of that name: correct it, or remove it"
+        );
+        assert_eq!(
+            fault(json!({ "names": [{ "name": "" }, { "nam": "" }] }), 2),
+            "Sample version 2: names[1].nam: no field of that name: correct it, or remove it"
+        );
+        let misplaced = "a tag that belongs elsewhere: use the field's name, or a flexible version";
+        assert_eq!(
+            fault(json!({ "_taggedFields": {} }), 1),
+            format!("Sample version 1: _taggedFields: {misplaced}")
+        );
+        assert_eq!(
+            fault(json!({ "_taggedFields": { "3": "" } }), 2),
+            format!("Sample version 2: _taggedFields.3: {misplaced}")
+        );
+    }
+
+    #[test]
+    fn a_field_of_other_versions_is_dropped_only_if_ignorable_or_at_its_default() {
+        assert_eq!(
+            sample().encode(&json!({ "spare": 1, "more": null, "left": 7 }), 0),
+            sample().encode(&json!({}), 0)
+        );
+        assert_eq!(
+            fault(json!({ "more": "AQ==" }), 0),
+            "Sample version 0: more: a field of versions 1+ only, not ignorable, with \"AQ==\": remove it, or use such a \
+             version"
+        );
+    }
+
+    #[test]
+    fn values_that_a_type_cannot_hold_are_refused() {
+        assert_eq!(fault(json!([]), 0), "Sample version 0: the message: [], expected an object");
+        assert_eq!(
+            fault(json!({ "number": 128 }), 0),
+            "Sample version 0: number: 128, expected an integer of -128 to 127"
+        );
+        assert_eq!(fault(json!({ "names": {} }), 0), "Sample version 0: names: {}, expected an array");
+        assert_eq!(
+            fault(json!({ "names": null }), 0),
+            "Sample version 0: names: null, which this version cannot carry: give a value"
+        );
+        assert_eq!(
+            fault(json!({ "names": [null] }), 0),
+            "Sample version 0: names[0]: null, expected an object"
+        );
+        assert_eq!(
+            fault(json!({ "more": "?" }), 1),
+            "Sample version 1: more: \"?\", expected bytes in base64"
+        );
+        assert_eq!(
+            fault(json!({ "inner": { "id": "AA" } }), 2),
+            "Sample version 2: inner.id: \"AA\", expected 16 bytes in base64url without padding"
+        );
+        assert_eq!(
+            fault(json!({ "names": [{ "name": "x".repeat(32_768) }] }), 2),
+            "Sample version 2: names[0].name: 32768 long, the limit is 32767: shorten it"
+        );
+        assert_eq!(fault(json!({}), 3), "Sample version 3: the message: the versions are 0-2");
+    }
+
+    #[test]
+    fn floats_have_names_where_json_has_no_number() {
+        let schema = parse("data Sample 0\n  float  float64\n").expect("a good text").remove(0);
+        for (json, bytes) in [(json!(1), 1.0), (json!(-0.5), -0.5), (json!("-Infinity"), f64::NEG_INFINITY)] {
+            let bytes: [u8; 8] = f64::to_be_bytes(bytes);
+            assert_eq!(schema.encode(&json!({ "float": json }), 0), Ok(bytes.to_vec()));
+            let again = schema.decode(&bytes, 0).map(|(again, _)| again["float"].as_f64() == json.as_f64());
+            assert_eq!(again, Ok(true));
+        }
+    }
 }

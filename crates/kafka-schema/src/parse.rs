@@ -71,6 +71,14 @@ pub enum ParseError {
         /// Those that the line names.
         found: Versions,
     },
+    /// A tag in a version that has none.
+    #[error("line {line}: expected a tag in flexible versions alone, found it in {found}: name versions")]
+    InflexibleTag {
+        /// The line's number.
+        line: usize,
+        /// The tagged field's versions.
+        found: Versions,
+    },
     /// A default that the field cannot hold.
     #[error("line {line}: expected a default that {ty} can hold, found `{found}`")]
     Default {
@@ -220,6 +228,9 @@ impl<'a> Parser<'a> {
         };
         words.end("`flexible` or the end of the line")?;
         let mut message = Message { versions, flexible, structs: Vec::new() };
+        if let Some(flexible) = flexible {
+            message.within(line, flexible)?;
+        }
         let fields = self.fields(1, &mut message)?;
         Ok(Schema { name, kind, api_key, versions, flexible, fields, structs: message.structs, comment })
     }
@@ -237,19 +248,7 @@ impl<'a> Parser<'a> {
                 continue;
             }
             let field = field(line, words, message)?;
-            if fields.iter().any(|other| other.name == field.name) {
-                return Err(ParseError::Duplicate { line: line.number, what: "field", name: field.name });
-            }
-            let same_tag = |other: &Field| {
-                field.tagged.is_some() && other.tagged.map(|t| t.tag) == field.tagged.map(|t| t.tag)
-            };
-            if let (Some(tagged), true) = (field.tagged, fields.iter().any(same_tag)) {
-                return Err(ParseError::Duplicate {
-                    line: line.number,
-                    what: "tag",
-                    name: tagged.tag.to_string(),
-                });
-            }
+            check_new(line, &field, &fields)?;
             let nested = self.peek(level + 1).is_some();
             match innermost(&field.ty) {
                 Some(name) if nested => self.define(line, name.to_owned(), message)?,
@@ -277,6 +276,21 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// Name and tag of a field must be new among those before it.
+fn check_new(line: &Line<'_>, field: &Field, before: &[Field]) -> Result<(), ParseError> {
+    let tag = |field: &Field| field.tagged.map(|tagged| tagged.tag);
+    let duplicate = |what, name| Err(ParseError::Duplicate { line: line.number, what, name });
+    if before.iter().any(|other| other.name == field.name) {
+        return duplicate("field", field.name.clone());
+    }
+    match tag(field) {
+        Some(number) if before.iter().any(|other| tag(other) == Some(number)) => {
+            duplicate("tag", number.to_string())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What is known of a message while its fields are read.
 struct Message {
     versions: Versions,
@@ -285,12 +299,21 @@ struct Message {
 }
 
 impl Message {
-    /// The part of an open or closed range that exists, if the range's ends are versions of the message.
+    /// `found`, if its ends are versions of the message.
     fn within(&self, line: &Line<'_>, found: Versions) -> Result<Versions, ParseError> {
         let ends = [Some(found.lowest), found.highest];
         match ends.into_iter().flatten().all(|end| self.versions.contains(end)) {
             true => Ok(found),
             false => Err(ParseError::VersionsOutside { line: line.number, within: self.versions, found }),
+        }
+    }
+
+    /// `found`, if the message is flexible in all of it.
+    fn flexible(&self, line: &Line<'_>, found: Versions) -> Result<Versions, ParseError> {
+        let is_flexible = |version| self.flexible.is_some_and(|flexible| flexible.contains(version));
+        match self.versions.iter().filter(|version| found.contains(*version)).all(is_flexible) {
+            true => Ok(found),
+            false => Err(ParseError::InflexibleTag { line: line.number, found }),
         }
     }
 }
@@ -319,20 +342,12 @@ fn field(line: &Line<'_>, mut words: Words<'_>, message: &Message) -> Result<Fie
         (false, false) => None,
     };
     let tagged = match words.take("tag") {
-        true => Some(Tagged { tag: words.number("the tag's number")?, versions }),
+        true => Some(Tagged {
+            tag: words.number("the tag's number")?,
+            versions: message.flexible(line, versions)?,
+        }),
         false => None,
     };
-    if tagged.is_some()
-        && !message
-            .versions
-            .iter()
-            .filter(|v| versions.contains(*v))
-            .all(|v| message.flexible.is_some_and(|f| f.contains(v)))
-    {
-        return Err(
-            line.unexpected("a tag only where the message is flexible", &format!("versions {versions}"))
-        );
-    }
     let ignorable = words.take("ignorable");
     let flexible = words.take("inflexible").then_some(Versions::NONE);
     let default = match words.take("=") {
@@ -409,5 +424,207 @@ fn default(line: &Line<'_>, ty: &Type, is_nullable: bool, word: &str) -> Result<
             inner.map(|inner| Value::Str(inner.to_owned())).ok_or_else(fault)
         }
         _ => Err(fault()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is wrong with a text, as a person reads it.
+    fn fault(text: &str) -> String {
+        parse(text).expect_err("a faulty text").to_string()
+    }
+
+    /// What is wrong with a field of a message of versions 0-3, flexible from 2 on.
+    fn field_fault(field: &str) -> String {
+        fault(&format!("data Sample 0-3 flexible 2+\n  {field}\n"))
+    }
+
+    #[test]
+    fn an_api_gives_a_request_and_a_response() {
+        let text = "# Never flexible.\napi 17 SaslHandshake  # Choose a mechanism.\n  # Old.\n\nrequest 0-1\n  # 1: other bytes follow.\n  \
+                    mechanism  string  # its name\n\nresponse 0\n";
+        let [request, response] = &parse(text).expect("a good text")[..] else { panic!("two messages") };
+        assert_eq!(
+            (request.name.as_str(), response.name.as_str()),
+            ("SaslHandshakeRequest", "SaslHandshakeResponse")
+        );
+        assert_eq!((request.kind, response.kind), (SchemaKind::Request, SchemaKind::Response));
+        assert_eq!((request.api_key, response.api_key), (Some(17), Some(17)));
+        assert_eq!(request.versions.to_string(), "0-1");
+        let purpose = ["Never flexible.", "Choose a mechanism.", "Old."];
+        assert_eq!(request.comment, [&purpose[..], &["1: other bytes follow."]].concat());
+        assert_eq!(response.comment, purpose);
+        let expected = Field {
+            name: "mechanism".to_owned(),
+            ty: Type::String,
+            versions: Versions::ALL,
+            nullable: None,
+            tagged: None,
+            default: Value::Str(String::new()),
+            ignorable: false,
+            flexible: None,
+            comment: vec!["its name".to_owned()],
+        };
+        assert_eq!(request.fields, [expected]);
+        assert_eq!(response.fields, []);
+    }
+
+    #[test]
+    fn a_field_has_all_its_attributes_in_order() {
+        let text = "header Sample 0-3 flexible 2+\n  # of the field below\n  all  ?int32  2-3  tag 7  ignorable  inflexible  = -1\n  \
+                    some  string  nullable 1+  = null\n";
+        let [schema] = &parse(text).expect("a good text")[..] else { panic!("one message") };
+        let versions = Versions { lowest: 2, highest: Some(3) };
+        // Comments directly under a heading are the heading's.
+        assert_eq!(schema.comment, ["of the field below"]);
+        let expected = Field {
+            name: "all".to_owned(),
+            ty: Type::Int32,
+            versions,
+            nullable: Some(versions),
+            tagged: Some(Tagged { tag: 7, versions }),
+            default: Value::Int(-1),
+            ignorable: true,
+            flexible: Some(Versions::NONE),
+            comment: Vec::new(),
+        };
+        assert_eq!(schema.fields[0], expected);
+        assert_eq!(schema.fields[1].nullable, Some(Versions { lowest: 1, highest: None }));
+        assert_eq!(schema.fields[1].default, Value::Null);
+    }
+
+    #[test]
+    fn structs_come_inner_ones_first_and_may_be_shared() {
+        let text = "record 3 Sample\nkey 0\n  struct Shared\n    id  int8\n  outer  []Outer\n    inner  Inner\n      of  []Shared\n  \
+                    more  ?Shared  = null\nvalue 0\n  # nothing\n";
+        let schemas = parse(text).expect("a good text");
+        assert_eq!(
+            schemas.iter().map(|schema| schema.name.as_str()).collect::<Vec<_>>(),
+            ["SampleKey", "SampleValue"]
+        );
+        let names: Vec<&str> = schemas[0].structs.iter().map(|inner| inner.name.as_str()).collect();
+        assert_eq!(names, ["Shared", "Inner", "Outer"]);
+        assert_eq!(schemas[0].fields[0].ty, Type::Array(Box::new(Type::Struct("Outer".to_owned()))));
+    }
+
+    #[test]
+    fn a_comment_belongs_to_the_line_above_if_it_is_deeper_else_to_the_line_below() {
+        let text = "data Sample 0  # one\n  # two\n  a  int8\n    # three\n  # four\n  b  []Inner  # five\n    # six\n    c  int8\n";
+        let [schema] = &parse(text).expect("a good text")[..] else { panic!("one message") };
+        assert_eq!(schema.comment, ["one", "two"]);
+        assert_eq!(schema.fields[0].comment, ["three"]);
+        assert_eq!(schema.fields[1].comment, ["four", "five", "six"]);
+        assert_eq!(schema.structs[0].comment, schema.fields[1].comment);
+        assert!(schema.structs[0].fields[0].comment.is_empty());
+    }
+
+    #[test]
+    fn headings_that_cannot_be_read_are_named() {
+        assert_eq!(fault("\nenvelope 3"), "line 2: expected the start of a message, found `envelope`");
+        assert_eq!(fault("api three Fetch"), "line 1: expected its number, found `three`");
+        assert_eq!(fault("api 3"), "line 1: expected its name, found the end of the line");
+        assert_eq!(fault("request 0-1"), "line 1: expected an `api` line above, found `request`");
+        assert_eq!(fault("record 1 A\nresponse 0"), "line 2: expected an `api` line above, found `response`");
+        assert_eq!(
+            fault("data A 2-1"),
+            "line 1: expected the message's versions, such as `0-5`, found `2-1`"
+        );
+        assert_eq!(fault("data A 2+"), "line 1: expected versions that end, such as `0-5`, found `2+`");
+        assert_eq!(fault("data A 0-1 flexible 2+"), "line 1: expected versions within 0-1, found 2+");
+        assert_eq!(
+            fault("data A 0\ndata A 1"),
+            "line 2: expected a message that is new here, found `A` again: give it another"
+        );
+    }
+
+    #[test]
+    fn fields_that_cannot_be_read_are_named() {
+        assert_eq!(field_fault("Name int8"), "line 2: expected a field's name in camelCase, found `Name`");
+        assert_eq!(field_fault("name"), "line 2: expected a type, found the end of the line");
+        assert_eq!(
+            field_fault("name int31"),
+            "line 2: expected a type (bool, int8, …, records, []type, a struct's name), found `int31`"
+        );
+        assert_eq!(
+            field_fault("name [][]int8"),
+            "line 2: expected an array of something else than arrays, found `[][]int8`"
+        );
+        assert_eq!(field_fault("name int8 3-4"), "line 2: expected versions within 0-3, found 3-4");
+        assert_eq!(
+            field_fault("name ?int8 nullable 1+"),
+            "line 2: expected either `?` or `nullable`, found `both`"
+        );
+        assert_eq!(
+            field_fault("name int8 ignorable 3+"),
+            "line 2: expected versions, `nullable`, `tag`, `ignorable`, `inflexible`, `=` (in this order) or the end of the \
+             line, found `3+`"
+        );
+        assert_eq!(field_fault("name int8 2+ tag x"), "line 2: expected the tag's number, found `x`");
+        assert_eq!(
+            field_fault("name int8 1+ tag 0"),
+            "line 2: expected a tag in flexible versions alone, found it in 1+: name versions"
+        );
+        assert_eq!(
+            field_fault("name []Other"),
+            "line 2: expected the name of a struct defined above, found `Other`: put its fields under it, or a `struct Other` \
+             first"
+        );
+    }
+
+    #[test]
+    fn defaults_must_fit_their_types() {
+        assert_eq!(
+            field_fault("name int8 = 128"),
+            "line 2: expected a default that int8 can hold, found `128`"
+        );
+        assert_eq!(
+            field_fault("name uint16 = -1"),
+            "line 2: expected a default that uint16 can hold, found `-1`"
+        );
+        assert_eq!(field_fault("name bool = 1"), "line 2: expected a default that bool can hold, found `1`");
+        assert_eq!(
+            field_fault("name string = word"),
+            "line 2: expected a default that string can hold, found `word`"
+        );
+        assert_eq!(
+            field_fault("name string = null"),
+            "line 2: expected a default that string can hold, found `null`"
+        );
+        assert_eq!(field_fault("name uuid = 0"), "line 2: expected a default that uuid can hold, found `0`");
+        assert_eq!(field_fault("name int8 ="), "line 2: expected the default, found the end of the line");
+    }
+
+    #[test]
+    fn two_of_a_name_or_tag_are_refused() {
+        let again = |line, what, name| {
+            format!("line {line}: expected a {what} that is new here, found `{name}` again: give it another")
+        };
+        assert_eq!(field_fault("a int8\n  a int8"), again(3, "field", "a"));
+        assert_eq!(field_fault("a int8 2+ tag 1\n  b int8 3+ tag 1"), again(3, "tag", "1"));
+        assert_eq!(field_fault("a A\n    x int8\n  b A\n    x int8"), again(4, "struct", "A"));
+    }
+
+    #[test]
+    fn indentation_is_two_spaces_a_level() {
+        let blanks = |line, expected, found| {
+            format!(
+                "line {line}: expected {expected}, found {found} leading blanks (indent by two spaces a level)"
+            )
+        };
+        assert_eq!(fault("data A 0\n a int8"), blanks(2, "a multiple of two spaces", 1));
+        assert_eq!(fault("data A 0\n\t\ta int8"), blanks(2, "a multiple of two spaces", 2));
+        assert_eq!(fault("data A 0\n    a int8"), blanks(2, "at most 2 leading blanks", 4));
+        assert_eq!(fault("data A 0\n  a int8\n    b int8"), blanks(3, "at most 2 leading blanks", 4));
+        assert_eq!(fault("  data A 0"), blanks(1, "at most 0 leading blanks", 2));
+    }
+
+    #[test]
+    fn a_comment_about_nothing_is_refused() {
+        let stray = "expected a line of the comment's own level below it, found none: indent the comment to the line that it \
+                     is about";
+        assert_eq!(fault("data A 0\n# the end"), format!("line 2: {stray}"));
+        assert_eq!(fault("data A 0\n  a int8\n# of a heading\n  b int8"), format!("line 3: {stray}"));
     }
 }

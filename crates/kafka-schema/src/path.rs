@@ -30,6 +30,9 @@ impl Path {
 
 impl fmt::Display for Path {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.steps.is_empty() {
+            return out.write_str("the message");
+        }
         for (index, step) in self.steps.iter().enumerate() {
             match step {
                 Step::Field(name) if index == 0 => write!(out, "{name}")?,

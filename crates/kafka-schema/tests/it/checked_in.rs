@@ -41,6 +41,13 @@ fn apis_and_versions_are_those_of_apache_kafka() {
 }
 
 #[test]
+fn every_message_has_a_name_of_its_own() {
+    let schemas = Schemas::checked_in().expect("the schemas load");
+    let names: BTreeSet<&str> = schemas.iter().map(|schema| schema.name.as_str()).collect();
+    assert_eq!(names.len(), schemas.iter().count());
+}
+
+#[test]
 fn headers_follow_flexibility_except_in_the_answer_of_api_versions() {
     let schemas = Schemas::checked_in().expect("the schemas load");
     let request = |key, version| schemas.request(key).and_then(|schema| schema.header_version(version));
