@@ -5,7 +5,9 @@
 mod codecs;
 mod counting;
 mod every;
+mod frames;
 mod generated;
+mod hostile;
 mod kafka_bytes;
 mod kafka_protocol;
 mod random;
