@@ -7,6 +7,7 @@
 
 mod broker;
 mod broker_keys;
+mod group_keys;
 mod key;
 mod layers;
 mod topic;
@@ -17,7 +18,9 @@ mod written;
 use std::collections::BTreeMap;
 
 pub use broker::BrokerConfig;
-pub use key::{CONFIG_VALUE_MAX_BYTES, ConfigKey, Scope, Support, Unit, Update, Valid, ValueType};
+pub use key::{
+    CLIENT_SELECTORS, CONFIG_VALUE_MAX_BYTES, ConfigKey, Scope, Support, Unit, Update, Valid, ValueType,
+};
 pub use layers::{Candidate, ConfigSource, Explanation, Layers};
 pub use topic::{CleanupPolicy, CompressionConfig, TimestampType, TopicConfig};
 pub use value::{ConfigValue, InvalidValue, ValueFault};
@@ -34,7 +37,17 @@ pub fn topic_keys() -> &'static [ConfigKey] {
 
 /// All configs that a broker can have, by name.
 pub fn broker_keys() -> &'static [ConfigKey] {
-    broker_keys::BROKER_KEYS
+    &broker_keys::BROKER_KEYS
+}
+
+/// All configs that a group can have, by name.
+pub fn group_keys() -> &'static [ConfigKey] {
+    group_keys::GROUP_KEYS
+}
+
+/// All configs that a subscription to clients' metrics can have (KIP-714), by name.
+pub fn client_metrics_keys() -> &'static [ConfigKey] {
+    group_keys::CLIENT_METRICS_KEYS
 }
 
 /// The config of that name.
@@ -56,6 +69,8 @@ fn table(scope: Scope) -> &'static [ConfigKey] {
     match scope {
         Scope::Topic => topic_keys(),
         Scope::Broker => broker_keys(),
+        Scope::Group => group_keys(),
+        Scope::ClientMetrics => client_metrics_keys(),
     }
 }
 
@@ -87,6 +102,8 @@ impl std::fmt::Display for UnknownConfig {
         let whose = match self.scope {
             Scope::Topic => "topic",
             Scope::Broker => "broker",
+            Scope::Group => "group",
+            Scope::ClientMetrics => "client metrics",
         };
         write!(f, "'{}' is not a {whose} config: ", self.name)?;
         match self.suggestion {
@@ -104,6 +121,8 @@ fn synonym(scope: Scope, name: &str) -> Option<&'static str> {
     match scope {
         Scope::Topic => topics.find(|key| key.synonyms.contains(&name)).map(|key| key.name),
         Scope::Broker => topics.find(|key| key.name == name).and_then(|key| key.synonyms.first().copied()),
+        Scope::Group => group_keys().iter().find(|key| key.synonyms.contains(&name)).map(|key| key.name),
+        Scope::ClientMetrics => None,
     }
 }
 

@@ -387,9 +387,11 @@ impl MetadataImage {
             let (entity, set) = (entity.clone(), limits.clone());
             ClientQuotaChanged { entity, set, delete: BTreeSet::new() }.into()
         }));
-        records.extend(self.feature_levels.iter().map(|(feature, level)| {
-            FeatureLevelChanged { feature: feature.clone(), level: *level }.into()
-        }));
+        records.extend(
+            self.feature_levels.iter().map(|(feature, level)| {
+                FeatureLevelChanged { feature: feature.clone(), level: *level }.into()
+            }),
+        );
     }
 
     fn change(&mut self, offset: Offset, record: &MetadataRecord) -> Result<(), ApplyError> {

@@ -25,19 +25,21 @@ mod quota;
 mod record;
 
 pub use config::{
-    BrokerConfig, CONFIG_VALUE_MAX_BYTES, Candidate, CleanupPolicy, CompressionConfig, ConfigKey, ConfigMap,
-    ConfigSource, ConfigValue, Explanation, InvalidValue, Layers, Origin, Scope, Support, TimestampType,
-    TopicConfig, Unit, UnknownConfig, Update, Valid, ValueFault, ValueType, WrittenConfig,
-    WrittenConfigError, broker_keys, find_key, topic_keys,
+    BrokerConfig, CLIENT_SELECTORS, CONFIG_VALUE_MAX_BYTES, Candidate, CleanupPolicy, CompressionConfig,
+    ConfigKey, ConfigMap, ConfigSource, ConfigValue, Explanation, InvalidValue, Layers, Origin, Scope,
+    Support, TimestampType, TopicConfig, Unit, UnknownConfig, Update, Valid, ValueFault, ValueType,
+    WrittenConfig, WrittenConfigError, broker_keys, client_metrics_keys, find_key, group_keys, topic_keys,
 };
 pub use feature::{FEATURES, Feature, KRAFT_VERSION, METADATA_VERSION, find_feature};
 pub use image::{ApplyError, Broker, MetadataImage, Partition, TOPIC_PARTITIONS_MAX, Topic};
 pub use name::{CLUSTER_METADATA_TOPIC, TOPIC_NAME_MAX_BYTES, TopicNameError, check_topic_name, is_internal};
 pub use quota::{
-    QuotaEntity, QuotaEntityFault, QuotaEntityType, QuotaKey, QuotaLimits, QuotaMap, QuotaValue, QuotaValueFault,
+    QuotaEntity, QuotaEntityFault, QuotaEntityType, QuotaKey, QuotaLimits, QuotaMap, QuotaValue,
+    QuotaValueFault,
 };
 pub use record::{
-    BrokerConfigChanged, BrokerRegistered, ClientMetricsChanged, ClientQuotaChanged, ClusterCreated, ClusterId, FeatureLevelChanged, GroupConfigChanged, Incarnation, MetadataRecord,
-    PartitionRun, PartitionsAdded, PartitionsChanged, Placement, ProducerIdsAllocated, RecordError,
-    TopicConfigChanged, TopicCreated, TopicDeleted,
+    BrokerConfigChanged, BrokerRegistered, ClientMetricsChanged, ClientQuotaChanged, ClusterCreated,
+    ClusterId, FeatureLevelChanged, GroupConfigChanged, Incarnation, MetadataRecord, PartitionRun,
+    PartitionsAdded, PartitionsChanged, Placement, ProducerIdsAllocated, RecordError, TopicConfigChanged,
+    TopicCreated, TopicDeleted,
 };

@@ -1,12 +1,22 @@
-//! The configs of a broker that exist now: those of Apache Kafka 4.4 that mean something here, under its names, with its
-//! types, defaults and rules, and ours. Those that give a topic's config its default repeat that config's rules.
-//! Where a broker is (node id, data directory, addresses) is not here: its operator says that beside the configs.
+//! The configs that a broker can have: all of Apache Kafka 4.4's, under its names, with its types, defaults and rules, and
+//! ours. This file has those that topics and storage act on; those that give a topic's config its default repeat that
+//! config's rules. The rooms below have the rest.
+//!
+//! Where a broker is (node id, data directory, addresses) is known and never set here: its operator says it as an option.
 
-use super::key::ConfigKey;
-use super::key::Support::{Ignored, Waits};
+mod cluster;
+mod groups;
+mod security;
+mod server;
+mod storage;
+
+use std::sync::LazyLock;
+
+use super::key::Support::{Elsewhere, Ignored, Waits};
 use super::key::Unit::{Bytes, Hours, Milliseconds, Minutes, Records};
 use super::key::Valid::{Any, AtLeast, Between, MinusOneOrBetween, Words};
 use super::key::ValueType::{Boolean, Double, Int, List, Long, String};
+use super::key::{ConfigKey, ValueType};
 use super::topic_keys::{
     CLEANUP_POLICIES, COMPRESSION_TYPES, DURABILITIES, RECORD_LIMIT, RECORD_MAX_BYTES, TIMESTAMP_TYPES,
 };
@@ -22,7 +32,47 @@ const ROLL_JITTER: &[&str] = &["log.roll.jitter.ms", "log.roll.jitter.hours"];
 const FLUSH: &[&str] = &["log.flush.interval.ms", "log.flush.scheduler.interval.ms"];
 
 /// By name.
-pub(super) static BROKER_KEYS: &[ConfigKey] = &[
+pub(super) static BROKER_KEYS: LazyLock<Vec<ConfigKey>> = LazyLock::new(|| {
+    let rooms = [KEYS, cluster::KEYS, groups::KEYS, security::KEYS, server::KEYS, storage::KEYS];
+    let mut keys = rooms.concat();
+    keys.sort_by_key(|key| key.name);
+    keys
+});
+
+/// A config that has no effect until there is `what`.
+const fn waits(
+    name: &'static str,
+    value_type: ValueType,
+    default: &'static str,
+    what: &'static str,
+    doc: &'static str,
+) -> ConfigKey {
+    ConfigKey::broker(name, value_type, default).support(Waits(what)).doc(doc)
+}
+
+/// A config that never has an effect, because of `why`.
+const fn ignored(
+    name: &'static str,
+    value_type: ValueType,
+    default: &'static str,
+    why: &'static str,
+    doc: &'static str,
+) -> ConfigKey {
+    ConfigKey::broker(name, value_type, default).support(Ignored(why)).doc(doc)
+}
+
+/// A config that is said as the option `option`.
+const fn elsewhere(
+    name: &'static str,
+    value_type: ValueType,
+    default: &'static str,
+    option: &'static str,
+    doc: &'static str,
+) -> ConfigKey {
+    ConfigKey::broker(name, value_type, default).support(Elsewhere(option)).doc(doc)
+}
+
+const KEYS: &[ConfigKey] = &[
     ConfigKey::broker("auto.create.topics.enable", Boolean, "true")
         .support(Waits(KAFKA))
         .doc("Create a topic with the default configs when a client asks for its metadata or produces to it."),

@@ -11,6 +11,19 @@ use super::value::{ConfigValue, InvalidValue, ValueFault};
 /// The longest value that a config may have, in bytes: the longest sensible one lists the replicas of a large topic.
 pub const CONFIG_VALUE_MAX_BYTES: usize = 256 * 1024;
 
+/// How large a pattern of a subscription to clients' metrics may be once it is compiled.
+const CLIENT_PATTERN_MAX_BYTES: usize = 64 * 1024;
+
+/// What a subscription to clients' metrics can choose clients by (KIP-714).
+pub const CLIENT_SELECTORS: &[&str] = &[
+    "client_id",
+    "client_instance_id",
+    "client_software_name",
+    "client_software_version",
+    "client_source_address",
+    "client_source_port",
+];
+
 /// Everything that is known of one config. The tables are [`topic_keys`](super::topic_keys) and
 /// [`broker_keys`](super::broker_keys).
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +71,8 @@ pub enum Scope {
 pub enum ValueType {
     /// `true` or `false`, in any case.
     Boolean,
+    /// 16 bits, signed.
+    Short,
     /// 32 bits, signed.
     Int,
     /// 64 bits, signed.
@@ -70,6 +85,8 @@ pub enum ValueType {
     List,
     /// Text that is never shown.
     Password,
+    /// The name of a Java class. Here it names nothing that can be loaded.
+    Class,
 }
 
 /// Which values of its type a config takes.
@@ -87,6 +104,10 @@ pub enum Valid {
     Words(&'static [&'static str]),
     /// `*`, or a list of `partition:broker`.
     Replicas,
+    /// Where a share group begins: `earliest`, `latest`, or `by_duration:` and a duration of ISO 8601.
+    OffsetReset,
+    /// A list of `selector=regular expression`, which clients have to match (KIP-714).
+    ClientMatch,
 }
 
 /// What a number counts.
@@ -98,6 +119,8 @@ pub enum Unit {
     Bytes,
     /// Milliseconds.
     Milliseconds,
+    /// Seconds.
+    Seconds,
     /// Minutes.
     Minutes,
     /// Hours.
@@ -113,6 +136,8 @@ pub enum Update {
     Restart,
     /// Also at run time, for one broker or as the default of all. Kafka: cluster-wide.
     Live,
+    /// Also at run time, for one broker only. Kafka: per-broker.
+    LiveForOne,
 }
 
 /// Whether a config does anything.
@@ -124,6 +149,8 @@ pub enum Support {
     Waits(&'static str),
     /// Checked, kept and shown, without effect for ever; the text says why none is needed.
     Ignored(&'static str),
+    /// Shown, and never set: here it is said in another way, which the text names.
+    Elsewhere(&'static str),
 }
 
 impl ConfigKey {
@@ -159,10 +186,12 @@ impl ConfigKey {
     pub fn expects(&self) -> String {
         let what = match (self.value_type, self.unit) {
             (ValueType::Boolean, _) => "true or false".to_owned(),
-            (ValueType::Int | ValueType::Long, Unit::None) => "a whole number".to_owned(),
-            (ValueType::Int | ValueType::Long, unit) => format!("a whole number of {unit}"),
+            (ValueType::Short | ValueType::Int | ValueType::Long, Unit::None) => "a whole number".to_owned(),
+            (ValueType::Short | ValueType::Int | ValueType::Long, unit) => {
+                format!("a whole number of {unit}")
+            }
             (ValueType::Double, _) => "a decimal number".to_owned(),
-            (ValueType::String | ValueType::Password, _) => "a text".to_owned(),
+            (ValueType::String | ValueType::Password | ValueType::Class, _) => "a text".to_owned(),
             (ValueType::List, _) => "a list with commas between its elements".to_owned(),
         };
         match self.valid {
@@ -176,6 +205,13 @@ impl ConfigKey {
             }
             Valid::Words(words) => format!("one of: {}", words.join(", ")),
             Valid::Replicas => "'*' or a list of partition:broker, for example 0:1,1:2".to_owned(),
+            Valid::OffsetReset => "earliest, latest, or for example by_duration:PT1H30M".to_owned(),
+            Valid::ClientMatch => {
+                format!(
+                    "a list of selector=regular expression, with selectors of: {}",
+                    CLIENT_SELECTORS.join(", ")
+                )
+            }
         }
     }
 
@@ -201,6 +237,18 @@ impl ConfigKey {
         }
     }
 
+    pub(super) const fn group(name: &'static str, value_type: ValueType, default: &'static str) -> Self {
+        ConfigKey { scope: Scope::Group, update: Update::Live, ..Self::broker(name, value_type, default) }
+    }
+
+    pub(super) const fn client_metrics(
+        name: &'static str,
+        value_type: ValueType,
+        default: &'static str,
+    ) -> Self {
+        ConfigKey { scope: Scope::ClientMetrics, ..Self::group(name, value_type, default) }
+    }
+
     pub(super) const fn without_default(self) -> Self {
         ConfigKey { default: None, ..self }
     }
@@ -219,6 +267,10 @@ impl ConfigKey {
 
     pub(super) const fn live(self) -> Self {
         ConfigKey { update: Update::Live, ..self }
+    }
+
+    pub(super) const fn live_for_one(self) -> Self {
+        ConfigKey { update: Update::LiveForOne, ..self }
     }
 
     pub(super) const fn internal(self) -> Self {
@@ -269,6 +321,14 @@ impl Valid {
                 }
                 _ => Err(ValueFault::NotReplicas),
             },
+            Valid::OffsetReset => match value {
+                ConfigValue::Text(text) if is_offset_reset(text) => Ok(()),
+                _ => Err(ValueFault::NotOneOf),
+            },
+            Valid::ClientMatch => match value {
+                ConfigValue::List(elements) if elements.iter().all(|e| is_client_pattern(e)) => Ok(()),
+                _ => Err(ValueFault::NotAPattern),
+            },
         }
     }
 }
@@ -301,8 +361,53 @@ fn check_distinct(elements: &[String]) -> Result<(), ValueFault> {
 }
 
 fn is_replica(element: &str) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    element.split_once(':').is_some_and(|(partition, broker)| digits(partition) && digits(broker))
+    element.split_once(':').is_some_and(|(partition, broker)| is_digits(partition) && is_digits(broker))
+}
+
+fn is_offset_reset(text: &str) -> bool {
+    matches!(text, "earliest" | "latest") || text.strip_prefix("by_duration:").is_some_and(is_duration)
+}
+
+/// Days, hours, minutes and seconds of ISO 8601: `PnDTnHnMn.nS`, something of it, in this order, none below 0.
+fn is_duration(text: &str) -> bool {
+    let Some(text) = text.strip_prefix('P') else { return false };
+    let (days, time) = match text.split_once('T') {
+        Some((days, time)) => (days, Some(time)),
+        None => (text, None),
+    };
+    let days_are_right = days.is_empty() || days.strip_suffix('D').is_some_and(is_digits);
+    let time_is_right = time.is_none_or(|time| is_time(time));
+    days_are_right && time_is_right && !(days.is_empty() && time.is_none())
+}
+
+fn is_time(text: &str) -> bool {
+    let mut rest = text;
+    for unit in ['H', 'M'] {
+        if let Some((number, after)) = rest.split_once(unit) {
+            if !is_digits(number) {
+                return false;
+            }
+            rest = after;
+        }
+    }
+    let seconds = rest.strip_suffix('S').map(|seconds| seconds.split_once('.').unwrap_or((seconds, "0")));
+    let seconds_are_right = seconds.is_some_and(|(whole, part)| is_digits(whole) && is_digits(part));
+    !text.is_empty() && (rest.is_empty() || seconds_are_right)
+}
+
+/// A regular expression of a stranger's: of a small size when compiled, so that it costs little.
+fn client_pattern(pattern: &str) -> Option<regex::Regex> {
+    regex::RegexBuilder::new(pattern).unicode(false).size_limit(CLIENT_PATTERN_MAX_BYTES).build().ok()
+}
+
+fn is_client_pattern(element: &str) -> bool {
+    element.split_once('=').is_some_and(|(selector, pattern)| {
+        CLIENT_SELECTORS.contains(&selector.trim()) && client_pattern(pattern.trim()).is_some()
+    })
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 impl fmt::Display for Unit {
@@ -311,6 +416,7 @@ impl fmt::Display for Unit {
             Unit::None => "",
             Unit::Bytes => "bytes",
             Unit::Milliseconds => "milliseconds",
+            Unit::Seconds => "seconds",
             Unit::Minutes => "minutes",
             Unit::Hours => "hours",
             Unit::Records => "records",
@@ -322,6 +428,7 @@ impl Unit {
     /// How many milliseconds one of these is; 1 for what is not a time.
     pub(super) const fn in_milliseconds(self) -> i64 {
         match self {
+            Unit::Seconds => 1000,
             Unit::Minutes => 60 * 1000,
             Unit::Hours => 60 * 60 * 1000,
             _ => 1,
@@ -334,12 +441,14 @@ impl ValueType {
     pub const fn as_str(self) -> &'static str {
         match self {
             ValueType::Boolean => "BOOLEAN",
+            ValueType::Short => "SHORT",
             ValueType::Int => "INT",
             ValueType::Long => "LONG",
             ValueType::Double => "DOUBLE",
             ValueType::String => "STRING",
             ValueType::List => "LIST",
             ValueType::Password => "PASSWORD",
+            ValueType::Class => "CLASS",
         }
     }
 }

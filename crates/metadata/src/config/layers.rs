@@ -38,6 +38,10 @@ pub enum ConfigSource {
     Node,
     /// Set on the topic.
     Topic,
+    /// Set on the group.
+    Group,
+    /// Set on the subscription to clients' metrics.
+    ClientMetrics,
 }
 
 /// A config's value and how it came about.
@@ -95,6 +99,16 @@ impl<'a> Layers<'a> {
         table(Scope::Broker).iter().filter(|key| !key.internal).map(|key| self.explain(&none, key)).collect()
     }
 
+    /// Explains all configs of a group that are listed, by name; `group` holds those that are set on it.
+    pub fn describe_group(&self, group: &ConfigMap) -> Vec<Explanation> {
+        table(Scope::Group).iter().filter(|key| !key.internal).map(|key| self.explain(group, key)).collect()
+    }
+
+    /// Explains all configs of a subscription to clients' metrics, by name; `subscription` holds those that are set.
+    pub fn describe_client_metrics(&self, subscription: &ConfigMap) -> Vec<Explanation> {
+        table(Scope::ClientMetrics).iter().map(|key| self.explain(subscription, key)).collect()
+    }
+
     /// The value of a topic's config that counts; `None` if it has none.
     pub(super) fn topic_value(&self, topic: &ConfigMap, name: &str) -> Option<ConfigValue> {
         self.value(known_key(Scope::Topic, name), topic)
@@ -105,38 +119,42 @@ impl<'a> Layers<'a> {
         self.value(known_key(Scope::Broker, name), &ConfigMap::new())
     }
 
-    /// The value that counts; `topic` holds the topic's own if `key` is a topic's.
-    pub(crate) fn value(&self, key: &'static ConfigKey, topic: &ConfigMap) -> Option<ConfigValue> {
-        self.effective(topic, key).map(|(value, _)| value)
+    /// The value that counts; `resource` holds its own if `key` is not a broker's.
+    pub(crate) fn value(&self, key: &'static ConfigKey, resource: &ConfigMap) -> Option<ConfigValue> {
+        self.effective(resource, key).map(|(value, _)| value)
     }
 
-    fn explain(&self, topic: &ConfigMap, key: &'static ConfigKey) -> Explanation {
+    fn explain(&self, resource: &ConfigMap, key: &'static ConfigKey) -> Explanation {
         let shown = |value: String| if key.is_sensitive() { String::new() } else { value };
-        let (value, source) = self.effective(topic, key).unzip();
+        let (value, source) = self.effective(resource, key).unzip();
         Explanation {
             key,
             value: value.filter(|_| !key.is_sensitive()).map(|value| value.to_string()),
             source: source.unwrap_or(ConfigSource::Default),
             default: key.default.map(str::to_owned),
             candidates: self
-                .candidates(topic, key)
+                .candidates(resource, key)
                 .map(|(key, value, source)| Candidate { key, value: shown(value.to_owned()), source })
                 .collect(),
         }
     }
 
-    /// The value that counts, in the config's own unit. Synonyms set a topic's config, but not a broker's: there they only
+    /// The value that counts, in the config's own unit. Synonyms set a topic's or a group's config, but not a broker's: there they only
     /// stand beside it.
-    fn effective(&self, topic: &ConfigMap, key: &'static ConfigKey) -> Option<(ConfigValue, ConfigSource)> {
-        let counts = |set_by: &ConfigKey| key.scope == Scope::Topic || set_by == key;
-        let (set_by, value, source) = self.candidates(topic, key).find(|(set_by, ..)| counts(set_by))?;
+    fn effective(
+        &self,
+        resource: &ConfigMap,
+        key: &'static ConfigKey,
+    ) -> Option<(ConfigValue, ConfigSource)> {
+        let counts = |set_by: &ConfigKey| key.scope != Scope::Broker || set_by == key;
+        let (set_by, value, source) = self.candidates(resource, key).find(|(set_by, ..)| counts(set_by))?;
         Some((convert(set_by, key, &checked(set_by, value)), source))
     }
 
     /// All values that could count, the strongest first.
     fn candidates<'b>(
         &self,
-        topic: &'b ConfigMap,
+        resource: &'b ConfigMap,
         key: &'static ConfigKey,
     ) -> impl Iterator<Item = (&'static ConfigKey, &'b str, ConfigSource)>
     where
@@ -150,10 +168,15 @@ impl<'a> Layers<'a> {
         let live = move |map: &'b ConfigMap, source| {
             names().filter_map(move |by| map.get(by.name).map(|value| (by, value.as_str(), source)))
         };
-        let on_topic = (key.scope == Scope::Topic).then(|| topic.get(key.name)).flatten();
-        on_topic
+        let on_resource = match key.scope {
+            Scope::Broker => None,
+            Scope::Topic => Some(ConfigSource::Topic),
+            Scope::Group => Some(ConfigSource::Group),
+            Scope::ClientMetrics => Some(ConfigSource::ClientMetrics),
+        };
+        on_resource
+            .and_then(|source| Some((key, resource.get(key.name)?.as_str(), source)))
             .into_iter()
-            .map(move |value| (key, value.as_str(), ConfigSource::Topic))
             .chain(live(node, ConfigSource::Node))
             .chain(live(cluster, ConfigSource::Cluster))
             .chain(names().filter_map(move |by| {

@@ -9,6 +9,8 @@ use super::key::{CONFIG_VALUE_MAX_BYTES, ConfigKey, ValueType};
 pub enum ConfigValue {
     /// A switch.
     Boolean(bool),
+    /// 16 bits.
+    Short(i16),
     /// 32 bits.
     Int(i32),
     /// 64 bits.
@@ -29,13 +31,14 @@ impl ConfigValue {
             ValueType::Boolean if text.eq_ignore_ascii_case("true") => ConfigValue::Boolean(true),
             ValueType::Boolean if text.eq_ignore_ascii_case("false") => ConfigValue::Boolean(false),
             ValueType::Boolean => return Err(ValueFault::NotABoolean),
+            ValueType::Short => ConfigValue::Short(text.parse().map_err(|_| ValueFault::NotANumber)?),
             ValueType::Int => ConfigValue::Int(text.parse().map_err(|_| ValueFault::NotANumber)?),
             ValueType::Long => ConfigValue::Long(text.parse().map_err(|_| ValueFault::NotANumber)?),
             ValueType::Double => match text.parse() {
                 Ok(number) if !f64::is_nan(number) => ConfigValue::Double(number),
                 _ => return Err(ValueFault::NotANumber),
             },
-            ValueType::String | ValueType::Password => ConfigValue::Text(text.to_owned()),
+            ValueType::String | ValueType::Password | ValueType::Class => ConfigValue::Text(text.to_owned()),
             ValueType::List if text.is_empty() => ConfigValue::List(Vec::new()),
             ValueType::List => ConfigValue::List(text.split(',').map(|e| e.trim().to_owned()).collect()),
         })
@@ -44,6 +47,7 @@ impl ConfigValue {
     /// The number, if it is a whole one.
     pub const fn as_integer(&self) -> Option<i64> {
         match *self {
+            ConfigValue::Short(number) => Some(number as i64),
             ConfigValue::Int(number) => Some(number as i64),
             ConfigValue::Long(number) => Some(number),
             _ => None,
@@ -55,13 +59,26 @@ impl fmt::Display for ConfigValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ConfigValue::Boolean(value) => write!(f, "{value}"),
+            ConfigValue::Short(number) => write!(f, "{number}"),
             ConfigValue::Int(number) => write!(f, "{number}"),
             ConfigValue::Long(number) => write!(f, "{number}"),
-            // Debug, because it keeps ".0", as Java does.
-            ConfigValue::Double(number) => write!(f, "{number:?}"),
+            ConfigValue::Double(number) => f.write_str(&java_double(*number)),
             ConfigValue::Text(text) => f.write_str(text),
             ConfigValue::List(elements) => f.write_str(&elements.join(",")),
         }
+    }
+}
+
+/// A number as Java writes it: always with a fraction, and with an exponent where it is very large or small.
+fn java_double(number: f64) -> String {
+    let size = number.abs();
+    if size == 0.0 || size.is_infinite() || (1e-3..1e7).contains(&size) {
+        return format!("{number:?}").replace("inf", "Infinity");
+    }
+    let text = format!("{number:E}");
+    match text.split_once('E') {
+        Some((mantissa, exponent)) if !mantissa.contains('.') => format!("{mantissa}.0E{exponent}"),
+        _ => text,
     }
 }
 
@@ -95,6 +112,8 @@ pub enum ValueFault {
     RepeatedElement,
     /// Neither `*` nor a list of `partition:broker`.
     NotReplicas,
+    /// Not a list of `selector=regular expression`.
+    NotAPattern,
     /// Longer than [`CONFIG_VALUE_MAX_BYTES`]: this many bytes.
     TooLong(usize),
 }
@@ -114,6 +133,7 @@ impl fmt::Display for InvalidValue {
             ValueFault::EmptyElement => write!(f, "{shown} has an empty element")?,
             ValueFault::RepeatedElement => write!(f, "{shown} repeats an element")?,
             ValueFault::NotReplicas => write!(f, "{shown} does not list replicas")?,
+            ValueFault::NotAPattern => write!(f, "{shown} does not list patterns")?,
             ValueFault::TooLong(bytes) => {
                 write!(f, "the value has {bytes} bytes, and the limit is {CONFIG_VALUE_MAX_BYTES}")?;
             }
@@ -130,6 +150,7 @@ impl std::error::Error for InvalidValue {}
 
 fn number_type(value_type: ValueType) -> &'static str {
     match value_type {
+        ValueType::Short => "a whole number of 16 bits",
         ValueType::Int => "a whole number of 32 bits",
         ValueType::Long => "a whole number of 64 bits",
         _ => "a number",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::key::Scope;
+use super::key::{Scope, Support};
 use super::value::InvalidValue;
 use super::{ConfigKey, UnknownConfig, find_key};
 
@@ -54,6 +54,10 @@ impl WrittenConfig {
         let mut config = WrittenConfig::default();
         for (name, value, origin) in written {
             let key = find_key(Scope::Broker, name)
+                .and_then(|key| match key.support {
+                    Support::Elsewhere(_) => Err(UnknownConfig::new(Scope::Broker, name)),
+                    _ => Ok(key),
+                })
                 .map_err(|error| WrittenConfigError::Unknown { origin, error })?;
             let value =
                 key.parse(value).map_err(|error| WrittenConfigError::Invalid { origin, error })?.to_string();
