@@ -244,14 +244,14 @@ impl<'a> Parser<'a> {
             if level == 1 && words.take("struct") {
                 let name = words.next("the struct's name")?.to_owned();
                 words.end("the end of the line")?;
-                self.define(line, name, message)?;
+                self.define(line, name, line.comment.clone(), message)?;
                 continue;
             }
             let field = field(line, words, message)?;
             check_new(line, &field, &fields)?;
             let nested = self.peek(level + 1).is_some();
             match innermost(&field.ty) {
-                Some(name) if nested => self.define(line, name.to_owned(), message)?,
+                Some(name) if nested => self.define(line, name.to_owned(), Vec::new(), message)?,
                 Some(name) if !message.structs.iter().any(|known| known.name == name) => {
                     return Err(ParseError::UnknownStruct { line: line.number, name: name.to_owned() });
                 }
@@ -266,12 +266,18 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads the fields under `line` as those of the struct `name`.
-    fn define(&mut self, line: &Line<'_>, name: String, message: &mut Message) -> Result<(), ParseError> {
+    fn define(
+        &mut self,
+        line: &Line<'_>,
+        name: String,
+        comment: Vec<String>,
+        message: &mut Message,
+    ) -> Result<(), ParseError> {
         let fields = self.fields(line.level + 1, message)?;
         if message.structs.iter().any(|other| other.name == name) {
             return Err(ParseError::Duplicate { line: line.number, what: "struct", name });
         }
-        message.structs.push(Struct { name, fields, comment: line.comment.clone() });
+        message.structs.push(Struct { name, fields, comment });
         Ok(())
     }
 }
@@ -516,7 +522,8 @@ mod tests {
         assert_eq!(schema.comment, ["one", "two"]);
         assert_eq!(schema.fields[0].comment, ["three"]);
         assert_eq!(schema.fields[1].comment, ["four", "five", "six"]);
-        assert_eq!(schema.structs[0].comment, schema.fields[1].comment);
+        // A comment on a field is about the field, not about the struct that it holds.
+        assert!(schema.structs[0].comment.is_empty());
         assert!(schema.structs[0].fields[0].comment.is_empty());
     }
 

@@ -102,7 +102,7 @@ pub struct Struct {
     pub name: String,
     /// The fields, in wire order.
     pub fields: Vec<Field>,
-    /// What it is, where the name does not say it.
+    /// What it is; empty unless it has a `struct` line of its own that says so.
     pub comment: Vec<String>,
 }
 
