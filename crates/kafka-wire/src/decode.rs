@@ -163,7 +163,18 @@ impl Decoder {
     }
 
     /// One to five bytes, seven bits in each, the lowest first.
+    #[inline]
     pub fn unsigned_varint(&mut self) -> Result<u32, DecodeError> {
+        match self.frame.get(self.position) {
+            Some(byte) if *byte < 0x80 => {
+                self.position += 1;
+                Ok(u32::from(*byte))
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    fn long_varint(&mut self) -> Result<u32, DecodeError> {
         let start = self.position;
         let mut value = 0;
         for shift in [0, 7, 14, 21, 28] {
@@ -203,6 +214,7 @@ impl Decoder {
         }
     }
 
+    #[inline]
     fn slice(&mut self, length: usize) -> Result<Bytes, DecodeError> {
         if length > self.remaining() {
             return Err(self.truncated(length));
@@ -317,6 +329,7 @@ impl Decoder {
     }
 
     /// [`Decoder::tags`] of a struct that knows none.
+    #[inline]
     pub fn skip_tags(&mut self) -> Result<(), DecodeError> {
         for _ in 0..self.tag_count()? {
             let (_, size) = self.tag()?;
@@ -325,6 +338,7 @@ impl Decoder {
         Ok(())
     }
 
+    #[inline]
     fn tag_count(&mut self) -> Result<usize, DecodeError> {
         if !self.flexible {
             return Ok(0);
@@ -368,4 +382,91 @@ fn in_array(mut error: DecodeError, array: &'static str) -> DecodeError {
         *field = array;
     }
     error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoder(frame: &'static [u8], flexible: bool) -> Decoder {
+        let mut decoder = Decoder::new(Bytes::from_static(frame), Budget::of_bytes(1000));
+        decoder.set_flexible(flexible);
+        decoder
+    }
+
+    #[test]
+    fn varints_end_with_their_32nd_bit() {
+        let read = |frame| decoder(frame, true).unsigned_varint();
+        assert_eq!(read(&[0]), Ok(0));
+        assert_eq!(read(&[0xac, 0x02]), Ok(300));
+        assert_eq!(read(&[0xff, 0xff, 0xff, 0xff, 0x0f]), Ok(u32::MAX));
+        let too_long = Err(DecodeError::VarintTooLong { position: 0 });
+        assert_eq!(read(&[0xff, 0xff, 0xff, 0xff, 0x10]), too_long);
+        assert_eq!(read(&[0x80, 0x80, 0x80, 0x80, 0x80]), too_long);
+        assert_eq!(read(&[0x80]), Err(DecodeError::Truncated { position: 1, needed: 1, left: 0 }));
+    }
+
+    #[test]
+    fn a_length_is_negative_only_for_null_and_null_only_where_it_may_be() {
+        let field = "name";
+        assert_eq!(decoder(&[0xff, 0xff], false).nullable_string(field), Ok(None));
+        assert_eq!(decoder(&[0], true).nullable_string(field), Ok(None));
+        assert_eq!(decoder(&[0], true).string(field), Err(DecodeError::NullNotAllowed { field }));
+        let negative = Err(DecodeError::NegativeLength { field, length: -2 });
+        assert_eq!(decoder(&[0xff, 0xfe], false).nullable_string(field), negative);
+        assert_eq!(decoder(&[0xff; 4], false).nullable_bytes(field), Ok(None));
+        assert_eq!(decoder(&[0xff; 4], false).nullable_array::<i32>(field, 0), Ok(None));
+        let null = Err(DecodeError::NullNotAllowed { field });
+        assert_eq!(decoder(&[0xff; 4], false).array::<i32>(field, 0), null);
+    }
+
+    #[test]
+    fn a_text_is_utf8_of_at_most_32767_bytes() {
+        let field = "name";
+        let faulty = DecodeError::InvalidUtf8 { field, position: 2 };
+        assert_eq!(decoder(&[0, 1, 0xff], false).string(field), Err(faulty));
+        let long = DecodeError::StringTooLong { field, length: 32_768, limit: 32_767 };
+        assert_eq!(decoder(&[0x81, 0x80, 0x02], true).string(field), Err(long));
+    }
+
+    #[test]
+    fn an_array_names_itself_when_its_element_is_at_fault() {
+        let field = "topics";
+        let faulty = DecodeError::InvalidUtf8 { field, position: 2 };
+        assert_eq!(decoder(&[2, 2, 0xff], true).array::<Str>(field, 0), Err(faulty));
+        let null = DecodeError::NullNotAllowed { field };
+        assert_eq!(decoder(&[2, 0], true).array::<Str>(field, 0), Err(null));
+    }
+
+    #[test]
+    fn an_array_is_charged_with_the_memory_of_its_elements() {
+        let mut paying = decoder(&[0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2], false);
+        assert_eq!(paying.array("ids", 0), Ok(vec![1, 2]));
+        assert_eq!(paying.charged(), 8);
+        let mut poor = Decoder::new(Bytes::from_static(&[3, 1, 1]), Budget::of_bytes(63));
+        poor.set_flexible(true);
+        let (needed, limit) = (2 * size_of::<Str>(), 63);
+        let error = DecodeError::BudgetExceeded { field: "names", needed, left: limit, limit };
+        assert_eq!(poor.array::<Str>("names", 0), Err(error));
+    }
+
+    #[test]
+    fn a_tagged_field_fills_its_size() {
+        let mut seen = Vec::new();
+        let mut read = |frame| {
+            decoder(frame, true).tags(|decoder, tag| {
+                let is_known = tag == 1;
+                if is_known {
+                    seen.push(decoder.int16()?);
+                }
+                Ok(is_known)
+            })
+        };
+        assert_eq!(read(&[2, 0, 1, 9, 1, 2, 0, 7]), Ok(()));
+        assert_eq!(read(&[1, 1, 3, 0, 7, 0]), Err(DecodeError::BadTag { tag: 1, size: 3, used: 2 }));
+        assert_eq!(read(&[1, 1, 1, 0, 7]), Err(DecodeError::BadTag { tag: 1, size: 1, used: 2 }));
+        let cut_off = DecodeError::Truncated { position: 3, needed: 9, left: 1 };
+        assert_eq!(read(&[1, 5, 9, 0]), Err(cut_off));
+        assert_eq!(seen, [7, 7, 7]);
+    }
 }

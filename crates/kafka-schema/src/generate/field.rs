@@ -150,18 +150,6 @@ impl<'a> RustField<'a> {
         }
     }
 
-    /// Writes a field that has no tag.
-    pub fn write(&self) -> String {
-        let write = self.write_present();
-        match (&self.present, self.refuse()) {
-            (Condition::When(when, _), Some(refuse)) => {
-                format!("if {when} {{ {write}; }} else if {refuse}\n")
-            }
-            (Condition::When(when, _), None) => format!("if {when} {{ {write}; }}\n"),
-            _ => format!("{write};\n"),
-        }
-    }
-
     /// Writes a field that has a tag; its struct's `tags` are open.
     pub fn write_tagged(&self, tag: u32) -> String {
         let write = self.write_present();
@@ -186,14 +174,15 @@ impl<'a> RustField<'a> {
     }
 
     /// What stands after an `if` in the versions that lack the field.
-    fn refuse(&self) -> Option<String> {
+    pub fn refuse(&self) -> Option<String> {
         let (set, owner, name) = (self.is_set(), self.owner, &self.field.name);
         let refuse =
             format!("{set} {{ return Err(EncodeError::unrepresentable({owner:?}, {name:?}, version)); }}");
         (!self.field.ignorable).then_some(refuse)
     }
 
-    fn write_present(&self) -> String {
+    /// Writes a field that the version has.
+    pub fn write_present(&self) -> String {
         let place = format!("self.{}", self.name);
         match &self.null {
             Condition::Always => self.write_nullable(),

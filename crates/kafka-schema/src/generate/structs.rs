@@ -149,9 +149,9 @@ impl<'a> RustStruct<'a> {
 
     fn write(&self) -> String {
         let mut body = String::new();
-        for field in self.fields.iter().filter(|field| field.field.tagged.is_none()) {
-            body.push_str(&field.write());
-        }
+        let regular: Vec<&RustField<'_>> =
+            self.fields.iter().filter(|field| field.field.tagged.is_none()).collect();
+        body.extend(regular.chunk_by(|one, next| one.present == next.present).map(write_group));
         let mut tagged: Vec<(u32, &RustField<'_>)> =
             self.fields.iter().filter_map(|field| Some((field.field.tagged?.tag, field))).collect();
         tagged.sort_by_key(|(tag, _)| *tag);
@@ -167,6 +167,18 @@ impl<'a> RustStruct<'a> {
         format!(
             "fn write(&self, {encoder}: &mut Encoder, {version}: i16) -> Result<(), EncodeError> {{ {body} Ok(()) }}"
         )
+    }
+}
+
+/// Writes neighbours that the same versions have.
+fn write_group(fields: &[&RustField<'_>]) -> String {
+    let writes: String = fields.iter().map(|field| format!("{};\n", field.write_present())).collect();
+    let Condition::When(when, _) = &fields[0].present else { return writes };
+    let refuses: Vec<String> = fields.iter().filter_map(|field| field.refuse()).collect();
+    match refuses.as_slice() {
+        [] => format!("if {when} {{ {writes} }}\n"),
+        [refuse] => format!("if {when} {{ {writes} }} else if {refuse}\n"),
+        refuses => format!("if {when} {{ {writes} }} else {{ if {} }}\n", refuses.join(" if ")),
     }
 }
 

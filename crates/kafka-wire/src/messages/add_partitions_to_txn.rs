@@ -59,39 +59,38 @@ impl Wire for AddPartitionsToTxnRequest {
         }
         if version <= 3 {
             encoder.string("v3AndBelowTransactionalId", &self.v3_and_below_transactional_id)?;
-        } else if !self.v3_and_below_transactional_id.is_empty() {
-            return Err(EncodeError::unrepresentable(
-                "AddPartitionsToTxnRequest",
-                "v3AndBelowTransactionalId",
-                version,
-            ));
-        }
-        if version <= 3 {
             encoder.int64(self.v3_and_below_producer_id);
-        } else if self.v3_and_below_producer_id != 0 {
-            return Err(EncodeError::unrepresentable(
-                "AddPartitionsToTxnRequest",
-                "v3AndBelowProducerId",
-                version,
-            ));
-        }
-        if version <= 3 {
             encoder.int16(self.v3_and_below_producer_epoch);
-        } else if self.v3_and_below_producer_epoch != 0 {
-            return Err(EncodeError::unrepresentable(
-                "AddPartitionsToTxnRequest",
-                "v3AndBelowProducerEpoch",
-                version,
-            ));
-        }
-        if version <= 3 {
             encoder.array("v3AndBelowTopics", &self.v3_and_below_topics, version)?;
-        } else if !self.v3_and_below_topics.is_empty() {
-            return Err(EncodeError::unrepresentable(
-                "AddPartitionsToTxnRequest",
-                "v3AndBelowTopics",
-                version,
-            ));
+        } else {
+            if !self.v3_and_below_transactional_id.is_empty() {
+                return Err(EncodeError::unrepresentable(
+                    "AddPartitionsToTxnRequest",
+                    "v3AndBelowTransactionalId",
+                    version,
+                ));
+            }
+            if self.v3_and_below_producer_id != 0 {
+                return Err(EncodeError::unrepresentable(
+                    "AddPartitionsToTxnRequest",
+                    "v3AndBelowProducerId",
+                    version,
+                ));
+            }
+            if self.v3_and_below_producer_epoch != 0 {
+                return Err(EncodeError::unrepresentable(
+                    "AddPartitionsToTxnRequest",
+                    "v3AndBelowProducerEpoch",
+                    version,
+                ));
+            }
+            if !self.v3_and_below_topics.is_empty() {
+                return Err(EncodeError::unrepresentable(
+                    "AddPartitionsToTxnRequest",
+                    "v3AndBelowTopics",
+                    version,
+                ));
+            }
         }
         encoder.no_tags();
         Ok(())
@@ -118,7 +117,7 @@ pub struct AddPartitionsToTxnTransaction {
     pub producer_id: i64,
     /// `int16`.
     pub producer_epoch: i16,
-    /// `bool`.
+    /// Ask whether they are in it, and add nothing.
     pub verify_only: bool,
     /// `[]AddPartitionsToTxnTopic`.
     pub topics: Vec<AddPartitionsToTxnTopic>,
@@ -225,8 +224,6 @@ impl Wire for AddPartitionsToTxnResponse {
         encoder.int32(self.throttle_time_ms);
         if version >= 4 {
             encoder.int16(self.error_code);
-        }
-        if version >= 4 {
             encoder.array("resultsByTransaction", &self.results_by_transaction, version)?;
         } else if !self.results_by_transaction.is_empty() {
             return Err(EncodeError::unrepresentable(

@@ -21,7 +21,7 @@ pub struct AddRaftVoterRequest {
     pub voter_directory_id: Uuid,
     /// `[]Listener`.
     pub listeners: Vec<Listener>,
-    /// Versions 1+, true by default.
+    /// Answer once the change is committed, not once it is written. Versions 1+, true by default.
     pub ack_when_committed: bool,
 }
 

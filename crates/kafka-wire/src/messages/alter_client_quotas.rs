@@ -13,7 +13,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 pub struct AlterClientQuotasRequest {
     /// `[]RequestEntryData`.
     pub entries: Vec<RequestEntryData>,
-    /// `bool`.
+    /// Answer as if, and do nothing.
     pub validate_only: bool,
 }
 
@@ -80,11 +80,12 @@ impl Wire for RequestEntryData {
 /// Part of [`AlterClientQuotasRequest`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OpData {
-    /// `string`.
+    /// producer_byte_rate, consumer_byte_rate, request_percentage, controller_mutation_rate or
+    /// connection_creation_rate.
     pub key: Str,
     /// `float64`.
     pub value: f64,
-    /// `bool`.
+    /// Then value does not matter.
     pub remove: bool,
 }
 
@@ -111,7 +112,7 @@ impl Wire for OpData {
 pub struct EntityData {
     /// `string`.
     pub entity_type: Str,
-    /// `string`.
+    /// Null: the default.
     pub entity_name: Option<Str>,
 }
 

@@ -14,7 +14,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 pub struct AlterConfigsRequest {
     /// `[]AlterConfigsResource`.
     pub resources: Vec<AlterConfigsResource>,
-    /// `bool`.
+    /// Answer as if, and do nothing.
     pub validate_only: bool,
 }
 
@@ -52,11 +52,11 @@ impl Request for AlterConfigsRequest {
 /// Part of [`AlterConfigsRequest`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AlterConfigsResource {
-    /// `int8`.
+    /// As in DescribeConfigs.
     pub resource_type: i8,
     /// `string`.
     pub resource_name: Str,
-    /// `[]AlterableConfig`.
+    /// All of them: what is not here goes back to its default.
     pub configs: Vec<AlterableConfig>,
 }
 
@@ -87,7 +87,7 @@ impl Wire for AlterConfigsResource {
 pub struct AlterableConfig {
     /// `string`.
     pub name: Str,
-    /// `string`.
+    /// Null: its default.
     pub value: Option<Str>,
 }
 

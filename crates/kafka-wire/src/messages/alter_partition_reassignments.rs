@@ -105,7 +105,7 @@ impl Wire for ReassignableTopic {
 pub struct ReassignablePartition {
     /// `int32`.
     pub partition_index: i32,
-    /// Null by default.
+    /// Null: cancel. Null by default.
     pub replicas: Option<Vec<i32>>,
 }
 

@@ -45,7 +45,7 @@ impl Request for AlterReplicaLogDirsRequest {
 /// Part of [`AlterReplicaLogDirsRequest`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AlterReplicaLogDir {
-    /// `string`.
+    /// Absolute.
     pub path: Str,
     /// `[]AlterReplicaLogDirTopic`.
     pub topics: Vec<AlterReplicaLogDirTopic>,

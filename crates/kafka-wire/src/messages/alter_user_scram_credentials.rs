@@ -53,13 +53,13 @@ impl Request for AlterUserScramCredentialsRequest {
 pub struct ScramCredentialUpsertion {
     /// `string`.
     pub name: Str,
-    /// `int8`.
+    /// 1: SCRAM-SHA-256, 2: SCRAM-SHA-512.
     pub mechanism: i8,
     /// `int32`.
     pub iterations: i32,
     /// `bytes`.
     pub salt: Bytes,
-    /// `bytes`.
+    /// Never the password itself.
     pub salted_password: Bytes,
 }
 

@@ -16,13 +16,16 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 5: adds clusterId, nodeId. The client's idea of where it is connected to (KIP-1242).
 #[derive(Debug, Clone, PartialEq)]
 pub struct ApiVersionsRequest {
-    /// Versions 3+, dropped silently where a version has no place for it.
+    /// Letters, digits, dots and dashes; INVALID_REQUEST for anything else. Versions 3+, dropped silently where
+    /// a version has no place for it.
     pub client_software_name: Str,
     /// Versions 3+, dropped silently where a version has no place for it.
     pub client_software_version: Str,
-    /// Versions 5+, null by default, dropped silently where a version has no place for it.
+    /// Where the client means to be; null: anywhere. Versions 5+, null by default, dropped silently where a
+    /// version has no place for it.
     pub cluster_id: Option<Str>,
-    /// Versions 5+, -1 by default, dropped silently where a version has no place for it.
+    /// The node that the client means to reach; -1: any. Versions 5+, -1 by default, dropped silently where a
+    /// version has no place for it.
     pub node_id: i32,
 }
 
@@ -62,14 +65,10 @@ impl Wire for ApiVersionsRequest {
     fn write(&self, encoder: &mut Encoder, version: i16) -> Result<(), EncodeError> {
         if version >= 3 {
             encoder.string("clientSoftwareName", &self.client_software_name)?;
-        }
-        if version >= 3 {
             encoder.string("clientSoftwareVersion", &self.client_software_version)?;
         }
         if version >= 5 {
             encoder.nullable_string("clusterId", self.cluster_id.as_deref())?;
-        }
-        if version >= 5 {
             encoder.int32(self.node_id);
         }
         encoder.no_tags();
@@ -105,11 +104,12 @@ pub struct ApiVersionsResponse {
     pub api_keys: Vec<ApiVersion>,
     /// Versions 1+, dropped silently where a version has no place for it.
     pub throttle_time_ms: i32,
-    /// Versions 3+, tag 0, dropped silently where a version has no place for it.
+    /// What this broker could do. Versions 3+, tag 0, dropped silently where a version has no place for it.
     pub supported_features: Vec<SupportedFeatureKey>,
-    /// Versions 3+, tag 1, -1 by default, dropped silently where a version has no place for it.
+    /// -1: unknown. Versions 3+, tag 1, -1 by default, dropped silently where a version has no place for it.
     pub finalized_features_epoch: i64,
-    /// Versions 3+, tag 2, dropped silently where a version has no place for it.
+    /// What the cluster does; as of finalizedFeaturesEpoch. Versions 3+, tag 2, dropped silently where a version
+    /// has no place for it.
     pub finalized_features: Vec<FinalizedFeatureKey>,
     /// Versions 3+, tag 3, dropped silently where a version has no place for it.
     pub zk_migration_ready: bool,
@@ -265,7 +265,7 @@ impl Wire for SupportedFeatureKey {
 pub struct ApiVersion {
     /// `int16`.
     pub api_key: i16,
-    /// `int16`.
+    /// The lowest that the broker speaks.
     pub min_version: i16,
     /// `int16`.
     pub max_version: i16,

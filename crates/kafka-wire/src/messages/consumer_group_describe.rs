@@ -94,7 +94,7 @@ pub struct DescribedGroup {
     pub error_message: Option<Str>,
     /// `string`.
     pub group_id: Str,
-    /// `string`.
+    /// Empty, Assigning, Reconciling, Stable or Dead.
     pub group_state: Str,
     /// `int32`.
     pub group_epoch: i32,
@@ -104,7 +104,7 @@ pub struct DescribedGroup {
     pub assignor_name: Str,
     /// `[]Member`.
     pub members: Vec<Member>,
-    /// -2147483648 by default.
+    /// A bit for each operation; the smallest int32: not asked for. -2147483648 by default.
     pub authorized_operations: i32,
 }
 
@@ -181,7 +181,8 @@ pub struct Member {
     pub assignment: Assignment,
     /// `Assignment`.
     pub target_assignment: Assignment,
-    /// Versions 1+, -1 by default, dropped silently where a version has no place for it.
+    /// -1: unknown, 0: classic, 1: consumer. Versions 1+, -1 by default, dropped silently where a version has no
+    /// place for it.
     pub member_type: i8,
 }
 

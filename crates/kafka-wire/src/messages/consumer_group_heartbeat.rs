@@ -13,23 +13,23 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 pub struct ConsumerGroupHeartbeatRequest {
     /// `string`.
     pub group_id: Str,
-    /// `string`.
+    /// In version 0, the coordinator chooses it; from 1 on, the member does.
     pub member_id: Str,
-    /// `int32`.
+    /// 0: join, -1: leave, -2: a static member leaves for a while.
     pub member_epoch: i32,
-    /// Null by default.
+    /// Null: not a static member, or unchanged. Null by default.
     pub instance_id: Option<Str>,
-    /// Null by default.
+    /// Null: none, or unchanged. Null by default.
     pub rack_id: Option<Str>,
-    /// -1 by default.
+    /// -1: unchanged. -1 by default.
     pub rebalance_timeout_ms: i32,
-    /// Null by default.
+    /// Null: unchanged. Null by default.
     pub subscribed_topic_names: Option<Vec<Str>>,
-    /// Versions 1+, null by default.
+    /// RE2 syntax; null: unchanged. Versions 1+, null by default.
     pub subscribed_topic_regex: Option<Str>,
-    /// Null by default.
+    /// Null: the coordinator's choice, or unchanged. Null by default.
     pub server_assignor: Option<Str>,
-    /// Null by default.
+    /// What the member owns; null: unchanged. Null by default.
     pub topic_partitions: Option<Vec<TopicPartitions>>,
 }
 
@@ -147,13 +147,13 @@ pub struct ConsumerGroupHeartbeatResponse {
     pub error_code: i16,
     /// Null by default.
     pub error_message: Option<Str>,
-    /// Null by default.
+    /// Null unless the coordinator chose it. Null by default.
     pub member_id: Option<Str>,
     /// `int32`.
     pub member_epoch: i32,
     /// `int32`.
     pub heartbeat_interval_ms: i32,
-    /// Null by default.
+    /// Null: unchanged. Null by default.
     pub assignment: Option<Assignment>,
 }
 

@@ -46,7 +46,7 @@ impl Request for CreateAclsRequest {
 /// Part of [`CreateAclsRequest`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct AclCreation {
-    /// `int8`.
+    /// These numbers are those of DescribeAcls.
     pub resource_type: i8,
     /// `string`.
     pub resource_name: Str,
@@ -54,7 +54,7 @@ pub struct AclCreation {
     pub resource_pattern_type: i8,
     /// `string`.
     pub principal: Str,
-    /// `string`.
+    /// "*": any.
     pub host: Str,
     /// `int8`.
     pub operation: i8,

@@ -14,13 +14,13 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 3: adds ownerPrincipalType, ownerPrincipalName (KIP-373).
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateDelegationTokenRequest {
-    /// Versions 3+.
+    /// Null: of the requester. Versions 3+.
     pub owner_principal_type: Option<Str>,
     /// Versions 3+.
     pub owner_principal_name: Option<Str>,
-    /// `[]CreatableRenewers`.
+    /// Who else may extend it.
     pub renewers: Vec<CreatableRenewers>,
-    /// `int64`.
+    /// -1: the broker's default.
     pub max_lifetime_ms: i64,
 }
 
@@ -60,21 +60,22 @@ impl Wire for CreateDelegationTokenRequest {
     fn write(&self, encoder: &mut Encoder, version: i16) -> Result<(), EncodeError> {
         if version >= 3 {
             encoder.nullable_string("ownerPrincipalType", self.owner_principal_type.as_deref())?;
-        } else if self.owner_principal_type.as_deref() != Some("") {
-            return Err(EncodeError::unrepresentable(
-                "CreateDelegationTokenRequest",
-                "ownerPrincipalType",
-                version,
-            ));
-        }
-        if version >= 3 {
             encoder.nullable_string("ownerPrincipalName", self.owner_principal_name.as_deref())?;
-        } else if self.owner_principal_name.as_deref() != Some("") {
-            return Err(EncodeError::unrepresentable(
-                "CreateDelegationTokenRequest",
-                "ownerPrincipalName",
-                version,
-            ));
+        } else {
+            if self.owner_principal_type.as_deref() != Some("") {
+                return Err(EncodeError::unrepresentable(
+                    "CreateDelegationTokenRequest",
+                    "ownerPrincipalType",
+                    version,
+                ));
+            }
+            if self.owner_principal_name.as_deref() != Some("") {
+                return Err(EncodeError::unrepresentable(
+                    "CreateDelegationTokenRequest",
+                    "ownerPrincipalName",
+                    version,
+                ));
+            }
         }
         encoder.array("renewers", &self.renewers, version)?;
         encoder.int64(self.max_lifetime_ms);
@@ -147,7 +148,7 @@ pub struct CreateDelegationTokenResponse {
     pub max_timestamp_ms: i64,
     /// `string`.
     pub token_id: Str,
-    /// `bytes`.
+    /// The secret.
     pub hmac: Bytes,
     /// `int32`.
     pub throttle_time_ms: i32,
@@ -188,21 +189,22 @@ impl Wire for CreateDelegationTokenResponse {
         encoder.string("principalName", &self.principal_name)?;
         if version >= 3 {
             encoder.string("tokenRequesterPrincipalType", &self.token_requester_principal_type)?;
-        } else if !self.token_requester_principal_type.is_empty() {
-            return Err(EncodeError::unrepresentable(
-                "CreateDelegationTokenResponse",
-                "tokenRequesterPrincipalType",
-                version,
-            ));
-        }
-        if version >= 3 {
             encoder.string("tokenRequesterPrincipalName", &self.token_requester_principal_name)?;
-        } else if !self.token_requester_principal_name.is_empty() {
-            return Err(EncodeError::unrepresentable(
-                "CreateDelegationTokenResponse",
-                "tokenRequesterPrincipalName",
-                version,
-            ));
+        } else {
+            if !self.token_requester_principal_type.is_empty() {
+                return Err(EncodeError::unrepresentable(
+                    "CreateDelegationTokenResponse",
+                    "tokenRequesterPrincipalType",
+                    version,
+                ));
+            }
+            if !self.token_requester_principal_name.is_empty() {
+                return Err(EncodeError::unrepresentable(
+                    "CreateDelegationTokenResponse",
+                    "tokenRequesterPrincipalName",
+                    version,
+                ));
+            }
         }
         encoder.int64(self.issue_timestamp_ms);
         encoder.int64(self.expiry_timestamp_ms);

@@ -17,7 +17,7 @@ pub struct CreatePartitionsRequest {
     pub topics: Vec<CreatePartitionsTopic>,
     /// `int32`.
     pub timeout_ms: i32,
-    /// `bool`.
+    /// Answer as if, and do nothing.
     pub validate_only: bool,
 }
 
@@ -59,9 +59,9 @@ impl Request for CreatePartitionsRequest {
 pub struct CreatePartitionsTopic {
     /// `string`.
     pub name: Str,
-    /// `int32`.
+    /// The new number of partitions, not the additional one.
     pub count: i32,
-    /// `[]CreatePartitionsAssignment`.
+    /// Of the new ones; null: the broker's choice.
     pub assignments: Option<Vec<CreatePartitionsAssignment>>,
 }
 

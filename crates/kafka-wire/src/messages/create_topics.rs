@@ -19,7 +19,7 @@ pub struct CreateTopicsRequest {
     pub topics: Vec<CreatableTopic>,
     /// 60000 by default.
     pub timeout_ms: i32,
-    /// `bool`.
+    /// Answer as if, and do nothing.
     pub validate_only: bool,
 }
 
@@ -67,11 +67,11 @@ impl Request for CreateTopicsRequest {
 pub struct CreatableTopic {
     /// `string`.
     pub name: Str,
-    /// `int32`.
+    /// -1: the broker's default, or as many as are assigned.
     pub num_partitions: i32,
-    /// `int16`.
+    /// -1: the broker's default, or as assigned.
     pub replication_factor: i16,
-    /// `[]CreatableReplicaAssignment`.
+    /// Empty: the broker's choice.
     pub assignments: Vec<CreatableReplicaAssignment>,
     /// `[]CreatableTopicConfig`.
     pub configs: Vec<CreatableTopicConfig>,
@@ -141,7 +141,7 @@ impl Wire for CreatableTopicConfig {
 pub struct CreatableReplicaAssignment {
     /// `int32`.
     pub partition_index: i32,
-    /// `[]int32`.
+    /// The preferred leader first.
     pub broker_ids: Vec<i32>,
 }
 
@@ -217,13 +217,14 @@ pub struct CreatableTopicResult {
     pub error_code: i16,
     /// `string`.
     pub error_message: Option<Str>,
-    /// Versions 5+, tag 0, dropped silently where a version has no place for it.
+    /// Why there are no configs, though the topic was created. Versions 5+, tag 0, dropped silently where a
+    /// version has no place for it.
     pub topic_config_error_code: i16,
     /// Versions 5+, -1 by default, dropped silently where a version has no place for it.
     pub num_partitions: i32,
     /// Versions 5+, -1 by default, dropped silently where a version has no place for it.
     pub replication_factor: i16,
-    /// Versions 5+, dropped silently where a version has no place for it.
+    /// Null on an error. Versions 5+, dropped silently where a version has no place for it.
     pub configs: Option<Vec<CreatableTopicConfigs>>,
 }
 
@@ -279,11 +280,7 @@ impl Wire for CreatableTopicResult {
         encoder.nullable_string("errorMessage", self.error_message.as_deref())?;
         if version >= 5 {
             encoder.int32(self.num_partitions);
-        }
-        if version >= 5 {
             encoder.int16(self.replication_factor);
-        }
-        if version >= 5 {
             encoder.nullable_array("configs", self.configs.as_deref(), version)?;
         }
         let tags = encoder.tags();
@@ -306,7 +303,7 @@ pub struct CreatableTopicConfigs {
     pub value: Option<Str>,
     /// `bool`.
     pub read_only: bool,
-    /// -1 by default.
+    /// As in DescribeConfigs. -1 by default.
     pub config_source: i8,
     /// `bool`.
     pub is_sensitive: bool,

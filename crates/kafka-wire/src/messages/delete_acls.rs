@@ -46,7 +46,7 @@ impl Request for DeleteAclsRequest {
 /// Part of [`DeleteAclsRequest`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteAclsFilter {
-    /// `int8`.
+    /// These numbers are those of DescribeAcls.
     pub resource_type_filter: i8,
     /// `string`.
     pub resource_name_filter: Option<Str>,

@@ -81,7 +81,7 @@ impl Wire for DeleteRecordsTopic {
 pub struct DeleteRecordsPartition {
     /// `int32`.
     pub partition_index: i32,
-    /// `int64`.
+    /// The first one to keep; -1: the high watermark.
     pub offset: i64,
 }
 
@@ -174,7 +174,7 @@ impl Wire for DeleteRecordsTopicResult {
 pub struct DeleteRecordsPartitionResult {
     /// `int32`.
     pub partition_index: i32,
-    /// `int64`.
+    /// Where the log starts now; -1 on an error.
     pub low_watermark: i64,
     /// `int16`.
     pub error_code: i16,

@@ -65,7 +65,7 @@ impl Request for DeleteTopicsRequest {
 /// Part of [`DeleteTopicsRequest`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteTopicState {
-    /// Null by default.
+    /// Null: by id. Null by default.
     pub name: Option<Str>,
     /// `uuid`.
     pub topic_id: Uuid,
@@ -132,7 +132,7 @@ impl Message for DeleteTopicsResponse {
 /// Part of [`DeleteTopicsResponse`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeletableTopicResult {
-    /// `string`.
+    /// Null where the id is unknown.
     pub name: Option<Str>,
     /// Versions 6+, dropped silently where a version has no place for it.
     pub topic_id: Uuid,

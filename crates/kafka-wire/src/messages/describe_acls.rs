@@ -12,19 +12,21 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 3: users as resources (KIP-373).
 #[derive(Debug, Clone, PartialEq)]
 pub struct DescribeAclsRequest {
-    /// `int8`.
+    /// 1: any, 2: topic, 3: group, 4: cluster, 5: transactional id, 6: delegation token, 7: user.
     pub resource_type_filter: i8,
-    /// `string`.
+    /// Null: any.
     pub resource_name_filter: Option<Str>,
-    /// 3 by default.
+    /// 1: any, 2: whatever matches the name, 3: literal, 4: prefixed. 3 by default.
     pub pattern_type_filter: i8,
-    /// `string`.
+    /// Null: any; "User:alice".
     pub principal_filter: Option<Str>,
-    /// `string`.
+    /// Null: any.
     pub host_filter: Option<Str>,
-    /// `int8`.
+    /// 1: any, 2: all, 3: read, 4: write, 5: create, 6: delete, 7: alter, 8: describe, 9: cluster action, 10:
+    /// describe configs, 11: alter configs, 12: idempotent write, 13: create tokens, 14: describe tokens, 15:
+    /// two-phase commit.
     pub operation: i8,
-    /// `int8`.
+    /// 1: any, 2: deny, 3: allow.
     pub permission_type: i8,
 }
 

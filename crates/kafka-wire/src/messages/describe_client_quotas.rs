@@ -13,7 +13,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 pub struct DescribeClientQuotasRequest {
     /// `[]ComponentData`.
     pub components: Vec<ComponentData>,
-    /// `bool`.
+    /// Only entities of exactly these types.
     pub strict: bool,
 }
 
@@ -51,11 +51,11 @@ impl Request for DescribeClientQuotasRequest {
 /// Part of [`DescribeClientQuotasRequest`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComponentData {
-    /// `string`.
+    /// user, client-id or ip.
     pub entity_type: Str,
-    /// `int8`.
+    /// 0: this name, 1: the default, 2: any name.
     pub match_type: i8,
-    /// `string`.
+    /// Null where matchType is not 0.
     pub r#match: Option<Str>,
 }
 
@@ -98,7 +98,7 @@ pub struct DescribeClientQuotasResponse {
     pub error_code: i16,
     /// `string`.
     pub error_message: Option<Str>,
-    /// `[]EntryData`.
+    /// Null on an error.
     pub entries: Option<Vec<EntryData>>,
 }
 
@@ -203,7 +203,7 @@ impl Wire for ValueData {
 pub struct EntityData {
     /// `string`.
     pub entity_type: Str,
-    /// `string`.
+    /// Null: the default.
     pub entity_name: Option<Str>,
 }
 

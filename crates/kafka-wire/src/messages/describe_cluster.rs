@@ -14,7 +14,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 pub struct DescribeClusterRequest {
     /// `bool`.
     pub include_cluster_authorized_operations: bool,
-    /// Versions 1+, 1 by default.
+    /// 1: brokers, 2: controllers. Versions 1+, 1 by default.
     pub endpoint_type: i8,
     /// Versions 2+.
     pub include_fenced_brokers: bool,
@@ -87,15 +87,15 @@ pub struct DescribeClusterResponse {
     pub error_code: i16,
     /// Null by default.
     pub error_message: Option<Str>,
-    /// Versions 1+, 1 by default.
+    /// 1: brokers, 2: controllers. Versions 1+, 1 by default.
     pub endpoint_type: i8,
     /// `string`.
     pub cluster_id: Str,
-    /// -1 by default.
+    /// -1: none; with KRaft, any broker that passes on. -1 by default.
     pub controller_id: i32,
     /// `[]DescribeClusterBroker`.
     pub brokers: Vec<DescribeClusterBroker>,
-    /// -2147483648 by default.
+    /// A bit for each operation; the smallest int32: not asked for. -2147483648 by default.
     pub cluster_authorized_operations: i32,
 }
 

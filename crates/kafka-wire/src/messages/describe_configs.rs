@@ -65,11 +65,11 @@ impl Request for DescribeConfigsRequest {
 /// Part of [`DescribeConfigsRequest`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct DescribeConfigsResource {
-    /// `int8`.
+    /// 2: topic, 4: broker, 8: broker logger, 16: client metrics, 32: group.
     pub resource_type: i8,
-    /// `string`.
+    /// A topic, a broker's id (empty: the default for all), a subscription, a group.
     pub resource_name: Str,
-    /// `[]string`.
+    /// Null: all.
     pub configuration_keys: Option<Vec<Str>>,
 }
 
@@ -202,16 +202,18 @@ impl Wire for DescribeConfigsResult {
 pub struct DescribeConfigsResourceResult {
     /// `string`.
     pub name: Str,
-    /// `string`.
+    /// Null where it is sensitive.
     pub value: Option<Str>,
     /// `bool`.
     pub read_only: bool,
-    /// -1 by default.
+    /// 1: the topic's, 2: the broker's, 3: the default for all brokers, 4: the configuration file, 5: built in,
+    /// 6: the broker logger's, 7: client metrics, 8: the group's. -1 by default.
     pub config_source: i8,
     /// `bool`.
     pub is_sensitive: bool,
-    /// `[]DescribeConfigsSynonym`.
+    /// Where else a value is looked for, in this order.
     pub synonyms: Vec<DescribeConfigsSynonym>,
+    /// 0: unknown, 1: boolean, 2: string, 3: int, 4: short, 5: long, 6: double, 7: list, 8: class, 9: password.
     /// Versions 3+, dropped silently where a version has no place for it.
     pub config_type: i8,
     /// Versions 3+, dropped silently where a version has no place for it.
@@ -264,8 +266,6 @@ impl Wire for DescribeConfigsResourceResult {
         encoder.array("synonyms", &self.synonyms, version)?;
         if version >= 3 {
             encoder.int8(self.config_type);
-        }
-        if version >= 3 {
             encoder.nullable_string("documentation", self.documentation.as_deref())?;
         }
         encoder.no_tags();

@@ -14,7 +14,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 3: the answer names the requester (KIP-373).
 #[derive(Debug, Clone, PartialEq)]
 pub struct DescribeDelegationTokenRequest {
-    /// `[]DescribeDelegationTokenOwner`.
+    /// Null: any.
     pub owners: Option<Vec<DescribeDelegationTokenOwner>>,
 }
 
@@ -180,21 +180,22 @@ impl Wire for DescribedDelegationToken {
         encoder.string("principalName", &self.principal_name)?;
         if version >= 3 {
             encoder.string("tokenRequesterPrincipalType", &self.token_requester_principal_type)?;
-        } else if !self.token_requester_principal_type.is_empty() {
-            return Err(EncodeError::unrepresentable(
-                "DescribedDelegationToken",
-                "tokenRequesterPrincipalType",
-                version,
-            ));
-        }
-        if version >= 3 {
             encoder.string("tokenRequesterPrincipalName", &self.token_requester_principal_name)?;
-        } else if !self.token_requester_principal_name.is_empty() {
-            return Err(EncodeError::unrepresentable(
-                "DescribedDelegationToken",
-                "tokenRequesterPrincipalName",
-                version,
-            ));
+        } else {
+            if !self.token_requester_principal_type.is_empty() {
+                return Err(EncodeError::unrepresentable(
+                    "DescribedDelegationToken",
+                    "tokenRequesterPrincipalType",
+                    version,
+                ));
+            }
+            if !self.token_requester_principal_name.is_empty() {
+                return Err(EncodeError::unrepresentable(
+                    "DescribedDelegationToken",
+                    "tokenRequesterPrincipalName",
+                    version,
+                ));
+            }
         }
         encoder.int64(self.issue_timestamp);
         encoder.int64(self.expiry_timestamp);

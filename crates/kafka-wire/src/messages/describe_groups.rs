@@ -116,7 +116,7 @@ pub struct DescribedGroup {
     pub error_message: Option<Str>,
     /// `string`.
     pub group_id: Str,
-    /// `string`.
+    /// Dead, Empty, PreparingRebalance, CompletingRebalance or Stable.
     pub group_state: Str,
     /// `string`.
     pub protocol_type: Str,
@@ -124,7 +124,7 @@ pub struct DescribedGroup {
     pub protocol_data: Str,
     /// `[]DescribedGroupMember`.
     pub members: Vec<DescribedGroupMember>,
-    /// Versions 3+, -2147483648 by default.
+    /// A bit for each operation; the smallest int32: not asked for. Versions 3+, -2147483648 by default.
     pub authorized_operations: i32,
 }
 

@@ -12,7 +12,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 3-5: as 2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DescribeLogDirsRequest {
-    /// `[]DescribableLogDirTopic`.
+    /// Null: all.
     pub topics: Option<Vec<DescribableLogDirTopic>>,
 }
 
@@ -133,11 +133,13 @@ pub struct DescribeLogDirsResult {
     pub log_dir: Str,
     /// `[]DescribeLogDirsTopic`.
     pub topics: Vec<DescribeLogDirsTopic>,
-    /// Versions 4+, -1 by default, dropped silently where a version has no place for it.
+    /// Of the volume; -1: unknown. Versions 4+, -1 by default, dropped silently where a version has no place for
+    /// it.
     pub total_bytes: i64,
-    /// Versions 4+, -1 by default, dropped silently where a version has no place for it.
+    /// Of the volume; -1: unknown. Versions 4+, -1 by default, dropped silently where a version has no place for
+    /// it.
     pub usable_bytes: i64,
-    /// Versions 5+, dropped silently where a version has no place for it.
+    /// Takes no new replicas. Versions 5+, dropped silently where a version has no place for it.
     pub is_cordoned: bool,
 }
 
@@ -176,8 +178,6 @@ impl Wire for DescribeLogDirsResult {
         encoder.array("topics", &self.topics, version)?;
         if version >= 4 {
             encoder.int64(self.total_bytes);
-        }
-        if version >= 4 {
             encoder.int64(self.usable_bytes);
         }
         if version >= 5 {
@@ -224,9 +224,9 @@ pub struct DescribeLogDirsPartition {
     pub partition_index: i32,
     /// `int64`.
     pub partition_size: i64,
-    /// `int64`.
+    /// Behind the high watermark, or if it is a future replica, behind the current one.
     pub offset_lag: i64,
-    /// `bool`.
+    /// It is being copied here from another directory.
     pub is_future_key: bool,
 }
 

@@ -182,9 +182,9 @@ pub struct ProducerState {
     pub last_sequence: i32,
     /// -1 by default.
     pub last_timestamp: i64,
-    /// `int32`.
+    /// Of the last marker; -1: none.
     pub coordinator_epoch: i32,
-    /// -1 by default.
+    /// -1: no transaction is open. -1 by default.
     pub current_txn_start_offset: i64,
 }
 

@@ -333,9 +333,9 @@ pub struct ReplicaState {
     pub replica_directory_id: Uuid,
     /// `int64`.
     pub log_end_offset: i64,
-    /// Versions 1+, -1 by default, dropped silently where a version has no place for it.
+    /// In ms; -1: unknown. Versions 1+, -1 by default, dropped silently where a version has no place for it.
     pub last_fetch_timestamp: i64,
-    /// Versions 1+, -1 by default, dropped silently where a version has no place for it.
+    /// In ms; -1: unknown. Versions 1+, -1 by default, dropped silently where a version has no place for it.
     pub last_caught_up_timestamp: i64,
 }
 
@@ -376,8 +376,6 @@ impl Wire for ReplicaState {
         encoder.int64(self.log_end_offset);
         if version >= 1 {
             encoder.int64(self.last_fetch_timestamp);
-        }
-        if version >= 1 {
             encoder.int64(self.last_caught_up_timestamp);
         }
         encoder.no_tags();

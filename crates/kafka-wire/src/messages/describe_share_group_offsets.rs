@@ -47,7 +47,7 @@ impl Request for DescribeShareGroupOffsetsRequest {
 pub struct DescribeShareGroupOffsetsRequestGroup {
     /// `string`.
     pub group_id: Str,
-    /// `[]DescribeShareGroupOffsetsRequestTopic`.
+    /// Null: all.
     pub topics: Option<Vec<DescribeShareGroupOffsetsRequestTopic>>,
 }
 
@@ -222,7 +222,7 @@ pub struct DescribeShareGroupOffsetsResponsePartition {
     pub start_offset: i64,
     /// `int32`.
     pub leader_epoch: i32,
-    /// Versions 1+, -1 by default, dropped silently where a version has no place for it.
+    /// Records; -1: unknown. Versions 1+, -1 by default, dropped silently where a version has no place for it.
     pub lag: i64,
     /// `int16`.
     pub error_code: i16,

@@ -9,11 +9,11 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// Topics and partitions page by page (KIP-966).
 #[derive(Debug, Clone, PartialEq)]
 pub struct DescribeTopicPartitionsRequest {
-    /// `[]TopicRequest`.
+    /// Empty: all.
     pub topics: Vec<TopicRequest>,
     /// 2000 by default.
     pub response_partition_limit: i32,
-    /// Null by default.
+    /// Where the page before ended; null: the first page. Null by default.
     pub cursor: Option<Cursor>,
 }
 
@@ -112,7 +112,7 @@ pub struct DescribeTopicPartitionsResponse {
     pub throttle_time_ms: i32,
     /// `[]DescribeTopicPartitionsResponseTopic`.
     pub topics: Vec<DescribeTopicPartitionsResponseTopic>,
-    /// Null by default.
+    /// Where the next page begins; null: this was the last. Null by default.
     pub next_cursor: Option<Cursor>,
 }
 
@@ -217,9 +217,9 @@ pub struct DescribeTopicPartitionsResponsePartition {
     pub replica_nodes: Vec<i32>,
     /// `[]int32`.
     pub isr_nodes: Vec<i32>,
-    /// Null by default.
+    /// Out of sync, but with all that is committed (KIP-966). Null by default.
     pub eligible_leader_replicas: Option<Vec<i32>>,
-    /// Null by default.
+    /// Those of before an unclean stop. Null by default.
     pub last_known_elr: Option<Vec<i32>>,
     /// `[]int32`.
     pub offline_replicas: Vec<i32>,

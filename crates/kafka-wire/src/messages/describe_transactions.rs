@@ -87,7 +87,7 @@ pub struct TransactionState {
     pub transaction_state: Str,
     /// `int32`.
     pub transaction_timeout_ms: i32,
-    /// `int64`.
+    /// -1: none is under way.
     pub transaction_start_time_ms: i64,
     /// `int64`.
     pub producer_id: i64,

@@ -10,7 +10,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// Mechanisms and iterations of users' SCRAM credentials (KIP-554).
 #[derive(Debug, Clone, PartialEq)]
 pub struct DescribeUserScramCredentialsRequest {
-    /// `[]UserName`.
+    /// Null or empty: all.
     pub users: Option<Vec<UserName>>,
 }
 
@@ -175,7 +175,7 @@ impl Wire for DescribeUserScramCredentialsResult {
 /// Part of [`DescribeUserScramCredentialsResponse`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CredentialInfo {
-    /// `int8`.
+    /// 1: SCRAM-SHA-256, 2: SCRAM-SHA-512.
     pub mechanism: i8,
     /// `int32`.
     pub iterations: i32,

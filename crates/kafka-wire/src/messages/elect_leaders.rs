@@ -12,9 +12,9 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 2: flexible.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ElectLeadersRequest {
-    /// Versions 1+.
+    /// 0: the preferred replica, 1: a replica that is not in sync, if no other is left. Versions 1+.
     pub election_type: i8,
-    /// `[]TopicPartitions`.
+    /// Null: all.
     pub topic_partitions: Option<Vec<TopicPartitions>>,
     /// 60000 by default.
     pub timeout_ms: i32,

@@ -21,7 +21,7 @@ pub struct EndTxnRequest {
     pub producer_id: i64,
     /// `int16`.
     pub producer_epoch: i16,
-    /// `bool`.
+    /// True: commit, false: abort.
     pub committed: bool,
 }
 
@@ -73,7 +73,8 @@ pub struct EndTxnResponse {
     pub throttle_time_ms: i32,
     /// `int16`.
     pub error_code: i16,
-    /// Versions 5+, -1 by default, dropped silently where a version has no place for it.
+    /// For the next transaction; -1: unchanged. Versions 5+, -1 by default, dropped silently where a version has
+    /// no place for it.
     pub producer_id: i64,
     /// Versions 5+, -1 by default, dropped silently where a version has no place for it.
     pub producer_epoch: i16,
@@ -104,8 +105,6 @@ impl Wire for EndTxnResponse {
         encoder.int16(self.error_code);
         if version >= 5 {
             encoder.int64(self.producer_id);
-        }
-        if version >= 5 {
             encoder.int16(self.producer_epoch);
         }
         encoder.no_tags();

@@ -15,7 +15,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 pub struct ExpireDelegationTokenRequest {
     /// `bytes`.
     pub hmac: Bytes,
-    /// `int64`.
+    /// -1: now.
     pub expiry_time_period_ms: i64,
 }
 

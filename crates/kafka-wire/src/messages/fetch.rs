@@ -26,29 +26,31 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 18: adds highWatermark. The follower says which high watermark it knows (KIP-1166).
 #[derive(Debug, Clone, PartialEq)]
 pub struct FetchRequest {
-    /// Versions 12+, tag 0, null by default, dropped silently where a version has no place for it.
+    /// A follower's, before it is registered. Versions 12+, tag 0, null by default, dropped silently where a
+    /// version has no place for it.
     pub cluster_id: Option<Str>,
-    /// Versions 4-14, -1 by default.
+    /// -1: a consumer. Versions 4-14, -1 by default.
     pub replica_id: i32,
     /// Versions 15+, tag 1.
     pub replica_state: ReplicaState,
-    /// `int32`.
+    /// How long to wait for minBytes.
     pub max_wait_ms: i32,
     /// `int32`.
     pub min_bytes: i32,
-    /// 2147483647 by default.
+    /// For the whole answer; its first batch may be larger (KIP-74). 2147483647 by default.
     pub max_bytes: i32,
-    /// `int8`.
+    /// 0: read uncommitted, 1: read committed.
     pub isolation_level: i8,
-    /// Versions 7+, dropped silently where a version has no place for it.
+    /// 0: no session, or a new one. Versions 7+, dropped silently where a version has no place for it.
     pub session_id: i32,
-    /// Versions 7+, -1 by default, dropped silently where a version has no place for it.
+    /// -1: a full fetch without a session, 0: a full one that begins a session, else incremental. Versions 7+,
+    /// -1 by default, dropped silently where a version has no place for it.
     pub session_epoch: i32,
-    /// `[]FetchTopic`.
+    /// In a session: what is new or changed.
     pub topics: Vec<FetchTopic>,
-    /// Versions 7+.
+    /// What leaves the session. Versions 7+.
     pub forgotten_topics_data: Vec<ForgottenTopic>,
-    /// Versions 11+, dropped silently where a version has no place for it.
+    /// The consumer's. Versions 11+, dropped silently where a version has no place for it.
     pub rack_id: Str,
 }
 
@@ -116,8 +118,6 @@ impl Wire for FetchRequest {
         encoder.int8(self.isolation_level);
         if version >= 7 {
             encoder.int32(self.session_id);
-        }
-        if version >= 7 {
             encoder.int32(self.session_epoch);
         }
         encoder.array("topics", &self.topics, version)?;
@@ -234,20 +234,22 @@ impl Wire for FetchTopic {
 pub struct FetchPartition {
     /// `int32`.
     pub partition: i32,
-    /// Versions 9+, -1 by default, dropped silently where a version has no place for it.
+    /// As the client knows it, for fencing; -1: unknown. Versions 9+, -1 by default, dropped silently where a
+    /// version has no place for it.
     pub current_leader_epoch: i32,
     /// `int64`.
     pub fetch_offset: i64,
-    /// Versions 12+, -1 by default.
+    /// Of the record before fetchOffset, to find divergence; -1: unknown. Versions 12+, -1 by default.
     pub last_fetched_epoch: i32,
-    /// Versions 5+, -1 by default, dropped silently where a version has no place for it.
+    /// A follower's; -1: a consumer. Versions 5+, -1 by default, dropped silently where a version has no place
+    /// for it.
     pub log_start_offset: i64,
-    /// `int32`.
+    /// For this partition; its first batch may be larger.
     pub partition_max_bytes: i32,
     /// Versions 17+, tag 0, dropped silently where a version has no place for it.
     pub replica_directory_id: Uuid,
-    /// Versions 18+, tag 1, 9223372036854775807 by default, dropped silently where a version has no place for
-    /// it.
+    /// The one that a follower knows; the largest int64: it doesn't say. Versions 18+, tag 1,
+    /// 9223372036854775807 by default, dropped silently where a version has no place for it.
     pub high_watermark: i64,
 }
 
@@ -326,9 +328,9 @@ impl Wire for FetchPartition {
 /// Part of [`FetchRequest`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplicaState {
-    /// -1 by default.
+    /// -1: a consumer. -1 by default.
     pub replica_id: i32,
-    /// -1 by default.
+    /// The follower's broker epoch. -1 by default.
     pub replica_epoch: i64,
 }
 
@@ -374,13 +376,13 @@ impl Wire for ReplicaState {
 pub struct FetchResponse {
     /// `int32`.
     pub throttle_time_ms: i32,
-    /// Versions 7+, dropped silently where a version has no place for it.
+    /// Of the session. Versions 7+, dropped silently where a version has no place for it.
     pub error_code: i16,
-    /// Versions 7+.
+    /// 0: there is none. Versions 7+.
     pub session_id: i32,
-    /// `[]FetchableTopicResponse`.
+    /// In a session: what has news.
     pub responses: Vec<FetchableTopicResponse>,
-    /// Versions 16+, tag 0.
+    /// Where the leaders named above listen. Versions 16+, tag 0.
     pub node_endpoints: Vec<NodeEndpoint>,
 }
 
@@ -409,8 +411,6 @@ impl Wire for FetchResponse {
         encoder.int32(self.throttle_time_ms);
         if version >= 7 {
             encoder.int16(self.error_code);
-        }
-        if version >= 7 {
             encoder.int32(self.session_id);
         } else if self.session_id != 0 {
             return Err(EncodeError::unrepresentable("FetchResponse", "sessionId", version));
@@ -514,23 +514,23 @@ pub struct PartitionData {
     pub partition_index: i32,
     /// `int16`.
     pub error_code: i16,
-    /// `int64`.
+    /// -1 on an error.
     pub high_watermark: i64,
-    /// -1 by default.
+    /// Before the first open transaction; -1 on an error. -1 by default.
     pub last_stable_offset: i64,
-    /// Versions 5+, -1 by default, dropped silently where a version has no place for it.
+    /// -1 on an error. Versions 5+, -1 by default, dropped silently where a version has no place for it.
     pub log_start_offset: i64,
-    /// Versions 12+, tag 0.
+    /// Where the follower's log and the leader's part. Versions 12+, tag 0.
     pub diverging_epoch: EpochEndOffset,
-    /// Versions 12+, tag 1.
+    /// With NOT_LEADER_OR_FOLLOWER and FENCED_LEADER_EPOCH: who leads now. Versions 12+, tag 1.
     pub current_leader: LeaderIdAndEpoch,
-    /// Versions 12+, tag 2.
+    /// Of metadata: fetch this snapshot instead. Versions 12+, tag 2.
     pub snapshot_id: SnapshotId,
-    /// `[]AbortedTransaction`.
+    /// Null when uncommitted records are read.
     pub aborted_transactions: Option<Vec<AbortedTransaction>>,
-    /// Versions 11+, -1 by default.
+    /// -1: go on reading here. Versions 11+, -1 by default.
     pub preferred_read_replica: i32,
-    /// Null by default.
+    /// Whole batches; the last may be cut off by a limit. Null by default.
     pub records: Option<Bytes>,
 }
 

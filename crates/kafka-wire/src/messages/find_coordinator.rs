@@ -19,9 +19,9 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 pub struct FindCoordinatorRequest {
     /// Versions 0-3.
     pub key: Str,
-    /// Versions 1+.
+    /// 0: group, 1: transactional id, 2: share partition (groupId:topicId:partition). Versions 1+.
     pub key_type: i8,
-    /// Versions 4+.
+    /// Ids, all of the same type. Versions 4+.
     pub coordinator_keys: Vec<Str>,
 }
 
@@ -149,18 +149,18 @@ impl Wire for FindCoordinatorResponse {
         }
         if version <= 3 {
             encoder.int32(self.node_id);
-        } else if self.node_id != 0 {
-            return Err(EncodeError::unrepresentable("FindCoordinatorResponse", "nodeId", version));
-        }
-        if version <= 3 {
             encoder.string("host", &self.host)?;
-        } else if !self.host.is_empty() {
-            return Err(EncodeError::unrepresentable("FindCoordinatorResponse", "host", version));
-        }
-        if version <= 3 {
             encoder.int32(self.port);
-        } else if self.port != 0 {
-            return Err(EncodeError::unrepresentable("FindCoordinatorResponse", "port", version));
+        } else {
+            if self.node_id != 0 {
+                return Err(EncodeError::unrepresentable("FindCoordinatorResponse", "nodeId", version));
+            }
+            if !self.host.is_empty() {
+                return Err(EncodeError::unrepresentable("FindCoordinatorResponse", "host", version));
+            }
+            if self.port != 0 {
+                return Err(EncodeError::unrepresentable("FindCoordinatorResponse", "port", version));
+            }
         }
         if version >= 4 {
             encoder.array("coordinators", &self.coordinators, version)?;

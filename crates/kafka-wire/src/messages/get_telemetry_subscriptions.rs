@@ -11,7 +11,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// plugin is configured.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetTelemetrySubscriptionsRequest {
-    /// `uuid`.
+    /// Zero: a new client.
     pub client_instance_id: Uuid,
 }
 
@@ -52,17 +52,17 @@ pub struct GetTelemetrySubscriptionsResponse {
     pub error_code: i16,
     /// `uuid`.
     pub client_instance_id: Uuid,
-    /// `int32`.
+    /// Goes back with each push.
     pub subscription_id: i32,
-    /// `[]int8`.
+    /// By preference; 0: none, 1: gzip, 2: snappy, 3: lz4, 4: zstd.
     pub accepted_compression_types: Vec<i8>,
     /// `int32`.
     pub push_interval_ms: i32,
     /// `int32`.
     pub telemetry_max_bytes: i32,
-    /// `bool`.
+    /// True: changes since the last push, false: totals.
     pub delta_temporality: bool,
-    /// `[]string`.
+    /// Prefixes of names; empty: none, one empty string: all.
     pub requested_metrics: Vec<Str>,
 }
 

@@ -20,7 +20,7 @@ pub struct HeartbeatRequest {
     pub generation_id: i32,
     /// `string`.
     pub member_id: Str,
-    /// Versions 3+, null by default.
+    /// Null: not a static member. Versions 3+, null by default.
     pub group_instance_id: Option<Str>,
 }
 

@@ -13,7 +13,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 pub struct IncrementalAlterConfigsRequest {
     /// `[]AlterConfigsResource`.
     pub resources: Vec<AlterConfigsResource>,
-    /// `bool`.
+    /// Answer as if, and do nothing.
     pub validate_only: bool,
 }
 
@@ -51,7 +51,7 @@ impl Request for IncrementalAlterConfigsRequest {
 /// Part of [`IncrementalAlterConfigsRequest`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AlterConfigsResource {
-    /// `int8`.
+    /// As in DescribeConfigs.
     pub resource_type: i8,
     /// `string`.
     pub resource_name: Str,
@@ -86,7 +86,7 @@ impl Wire for AlterConfigsResource {
 pub struct AlterableConfig {
     /// `string`.
     pub name: Str,
-    /// `int8`.
+    /// 0: set, 1: delete, 2: append to a list, 3: subtract from one.
     pub config_operation: i8,
     /// `string`.
     pub value: Option<Str>,

@@ -16,13 +16,13 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 5: may be answered TRANSACTION_ABORTABLE (KIP-890).
 #[derive(Debug, Clone, PartialEq)]
 pub struct InitProducerIdRequest {
-    /// `string`.
+    /// Null: merely idempotent.
     pub transactional_id: Option<Str>,
-    /// `int32`.
+    /// After so long without news the coordinator aborts.
     pub transaction_timeout_ms: i32,
-    /// Versions 3+, -1 by default.
+    /// The one it had, to get the next epoch; -1: none. Versions 3+, -1 by default.
     pub producer_id: i64,
-    /// Versions 3+, -1 by default.
+    /// The one it had; -1: none. Versions 3+, -1 by default.
     pub producer_epoch: i16,
 }
 
@@ -56,13 +56,14 @@ impl Wire for InitProducerIdRequest {
         encoder.int32(self.transaction_timeout_ms);
         if version >= 3 {
             encoder.int64(self.producer_id);
-        } else if self.producer_id != -1 {
-            return Err(EncodeError::unrepresentable("InitProducerIdRequest", "producerId", version));
-        }
-        if version >= 3 {
             encoder.int16(self.producer_epoch);
-        } else if self.producer_epoch != -1 {
-            return Err(EncodeError::unrepresentable("InitProducerIdRequest", "producerEpoch", version));
+        } else {
+            if self.producer_id != -1 {
+                return Err(EncodeError::unrepresentable("InitProducerIdRequest", "producerId", version));
+            }
+            if self.producer_epoch != -1 {
+                return Err(EncodeError::unrepresentable("InitProducerIdRequest", "producerEpoch", version));
+            }
         }
         encoder.no_tags();
         Ok(())

@@ -83,7 +83,7 @@ pub struct PartitionData {
     pub partition: i32,
     /// `int32`.
     pub state_epoch: i32,
-    /// `int64`.
+    /// -1: not yet known.
     pub start_offset: i64,
 }
 

@@ -23,19 +23,21 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 pub struct JoinGroupRequest {
     /// `string`.
     pub group_id: Str,
-    /// `int32`.
+    /// Without a heartbeat for so long, a member is out.
     pub session_timeout_ms: i32,
-    /// Versions 1+, -1 by default, dropped silently where a version has no place for it.
+    /// How long a rebalance waits for the members; -1: as long as sessionTimeoutMs. Versions 1+, -1 by default,
+    /// dropped silently where a version has no place for it.
     pub rebalance_timeout_ms: i32,
-    /// `string`.
+    /// Empty: a new member.
     pub member_id: Str,
-    /// Versions 5+, null by default.
+    /// Null: not a static member. Versions 5+, null by default.
     pub group_instance_id: Option<Str>,
-    /// `string`.
+    /// "consumer" for consumers.
     pub protocol_type: Str,
-    /// `[]JoinGroupRequestProtocol`.
+    /// In the order of preference.
     pub protocols: Vec<JoinGroupRequestProtocol>,
-    /// Versions 8+, null by default, dropped silently where a version has no place for it.
+    /// Why it joins again, for the log. Versions 8+, null by default, dropped silently where a version has no
+    /// place for it.
     pub reason: Option<Str>,
 }
 
@@ -110,7 +112,7 @@ impl Request for JoinGroupRequest {
 pub struct JoinGroupRequestProtocol {
     /// `string`.
     pub name: Str,
-    /// `bytes`.
+    /// For a consumer: the version, then ConsumerProtocolSubscription.
     pub metadata: Bytes,
 }
 
@@ -149,19 +151,19 @@ pub struct JoinGroupResponse {
     pub throttle_time_ms: i32,
     /// `int16`.
     pub error_code: i16,
-    /// -1 by default.
+    /// -1 on an error. -1 by default.
     pub generation_id: i32,
     /// Versions 7+, null by default, dropped silently where a version has no place for it.
     pub protocol_type: Option<Str>,
-    /// `string`.
+    /// The one that all members know and most prefer; null on an error.
     pub protocol_name: Option<Str>,
-    /// `string`.
+    /// The member that assigns.
     pub leader: Str,
-    /// Versions 9+.
+    /// The leader need not assign: the group has an assignment already. Versions 9+.
     pub skip_assignment: bool,
     /// `string`.
     pub member_id: Str,
-    /// `[]JoinGroupResponseMember`.
+    /// For the leader alone.
     pub members: Vec<JoinGroupResponseMember>,
 }
 

@@ -67,9 +67,9 @@ impl Request for LeaveGroupRequest {
 /// Part of [`LeaveGroupRequest`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MemberIdentity {
-    /// `string`.
+    /// Empty: by groupInstanceId.
     pub member_id: Str,
-    /// Null by default.
+    /// Null: not a static member. Null by default.
     pub group_instance_id: Option<Str>,
     /// Versions 5+, null by default, dropped silently where a version has no place for it.
     pub reason: Option<Str>,

@@ -12,7 +12,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 1: adds resourceTypes. Any resource, not client metrics alone (KIP-1142).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListConfigResourcesRequest {
-    /// Versions 1+.
+    /// As in DescribeConfigs; empty: any. Versions 1+.
     pub resource_types: Vec<i8>,
 }
 

@@ -15,9 +15,9 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 5: adds typesFilter (KIP-848).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListGroupsRequest {
-    /// Versions 4+.
+    /// Empty: any. Versions 4+.
     pub states_filter: Vec<Str>,
-    /// Versions 5+.
+    /// Empty: any; classic, consumer, share, streams. Versions 5+.
     pub types_filter: Vec<Str>,
 }
 

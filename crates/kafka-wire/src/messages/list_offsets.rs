@@ -22,13 +22,13 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 11: timestamp -6, the first offset not yet tiered (KIP-1023).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListOffsetsRequest {
-    /// `int32`.
+    /// -1: a client, -2: a debugging one.
     pub replica_id: i32,
-    /// Versions 2+.
+    /// 0: read uncommitted, 1: read committed. Versions 2+.
     pub isolation_level: i8,
     /// `[]ListOffsetsTopic`.
     pub topics: Vec<ListOffsetsTopic>,
-    /// Versions 10+, dropped silently where a version has no place for it.
+    /// For lookups in tiered storage. Versions 10+, dropped silently where a version has no place for it.
     pub timeout_ms: i32,
 }
 
@@ -107,9 +107,10 @@ impl Wire for ListOffsetsTopic {
 pub struct ListOffsetsPartition {
     /// `int32`.
     pub partition_index: i32,
-    /// Versions 4+, -1 by default, dropped silently where a version has no place for it.
+    /// As the client knows it, for fencing; -1: unknown. Versions 4+, -1 by default, dropped silently where a
+    /// version has no place for it.
     pub current_leader_epoch: i32,
-    /// `int64`.
+    /// The first record at or after it; below 0: a place of the log.
     pub timestamp: i64,
 }
 
@@ -224,9 +225,9 @@ pub struct ListOffsetsPartitionResponse {
     pub partition_index: i32,
     /// `int16`.
     pub error_code: i16,
-    /// -1 by default.
+    /// Of the record found; -1: none, or it isn't a record that was asked for. -1 by default.
     pub timestamp: i64,
-    /// -1 by default.
+    /// -1: no such record. -1 by default.
     pub offset: i64,
     /// Versions 4+, -1 by default.
     pub leader_epoch: i32,

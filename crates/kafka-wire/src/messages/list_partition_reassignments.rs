@@ -11,7 +11,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 pub struct ListPartitionReassignmentsRequest {
     /// 60000 by default.
     pub timeout_ms: i32,
-    /// Null by default.
+    /// Null: all. Null by default.
     pub topics: Option<Vec<ListPartitionReassignmentsTopics>>,
 }
 

@@ -12,13 +12,13 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 2: adds transactionalIdPattern (KIP-1152).
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListTransactionsRequest {
-    /// `[]string`.
+    /// Empty: any.
     pub state_filters: Vec<Str>,
-    /// `[]int64`.
+    /// Empty: any.
     pub producer_id_filters: Vec<i64>,
-    /// Versions 1+, -1 by default.
+    /// Only those that run for so many ms; -1: any. Versions 1+, -1 by default.
     pub duration_filter: i64,
-    /// Versions 2+, null by default.
+    /// RE2 syntax; null or empty: any. Versions 2+, null by default.
     pub transactional_id_pattern: Option<Str>,
 }
 
@@ -94,7 +94,7 @@ pub struct ListTransactionsResponse {
     pub throttle_time_ms: i32,
     /// `int16`.
     pub error_code: i16,
-    /// `[]string`.
+    /// Names that are no states.
     pub unknown_state_filters: Vec<Str>,
     /// `[]TransactionState`.
     pub transaction_states: Vec<TransactionState>,

@@ -22,9 +22,10 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 13: the answer may have an error of its own (KIP-1102).
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetadataRequest {
-    /// `[]MetadataRequestTopic`.
+    /// Null: all topics; in version 0, an empty array says so.
     pub topics: Option<Vec<MetadataRequestTopic>>,
-    /// Versions 4+, true by default.
+    /// Whether a name that nobody knows becomes a topic, where the broker allows it. Versions 4+, true by
+    /// default.
     pub allow_auto_topic_creation: bool,
     /// Versions 8-10.
     pub include_cluster_authorized_operations: bool,
@@ -116,7 +117,7 @@ impl Request for MetadataRequest {
 /// Part of [`MetadataRequest`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetadataRequestTopic {
-    /// Versions 10+, dropped silently where a version has no place for it.
+    /// Used where the name is null. Versions 10+, dropped silently where a version has no place for it.
     pub topic_id: Uuid,
     /// `string`.
     pub name: Option<Str>,
@@ -184,13 +185,15 @@ pub struct MetadataResponse {
     pub brokers: Vec<MetadataResponseBroker>,
     /// Versions 2+, null by default, dropped silently where a version has no place for it.
     pub cluster_id: Option<Str>,
-    /// Versions 1+, -1 by default, dropped silently where a version has no place for it.
+    /// -1: none; with KRaft, any broker that passes on. Versions 1+, -1 by default, dropped silently where a
+    /// version has no place for it.
     pub controller_id: i32,
     /// `[]MetadataResponseTopic`.
     pub topics: Vec<MetadataResponseTopic>,
-    /// Versions 8-10, -2147483648 by default.
+    /// A bit for each operation; the smallest int32: not asked for. Versions 8-10, -2147483648 by default.
     pub cluster_authorized_operations: i32,
-    /// Versions 13+, dropped silently where a version has no place for it.
+    /// REBOOTSTRAP_REQUIRED: begin again with the bootstrap servers. Versions 13+, dropped silently where a
+    /// version has no place for it.
     pub error_code: i16,
 }
 
@@ -269,7 +272,7 @@ impl Message for MetadataResponse {
 pub struct MetadataResponseTopic {
     /// `int16`.
     pub error_code: i16,
-    /// `string`.
+    /// Null where the id is unknown.
     pub name: Option<Str>,
     /// Versions 10+, dropped silently where a version has no place for it.
     pub topic_id: Uuid,
@@ -277,7 +280,7 @@ pub struct MetadataResponseTopic {
     pub is_internal: bool,
     /// `[]MetadataResponsePartition`.
     pub partitions: Vec<MetadataResponsePartition>,
-    /// Versions 8+, -2147483648 by default.
+    /// A bit for each operation; the smallest int32: not asked for. Versions 8+, -2147483648 by default.
     pub topic_authorized_operations: i32,
 }
 
@@ -352,7 +355,7 @@ pub struct MetadataResponsePartition {
     pub error_code: i16,
     /// `int32`.
     pub partition_index: i32,
-    /// `int32`.
+    /// -1: none.
     pub leader_id: i32,
     /// Versions 7+, -1 by default, dropped silently where a version has no place for it.
     pub leader_epoch: i32,

@@ -20,13 +20,13 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 pub struct OffsetCommitRequest {
     /// `string`.
     pub group_id: Str,
-    /// -1 by default.
+    /// -1: not as a member; the generation (classic) or the member's epoch (KIP-848). -1 by default.
     pub generation_id_or_member_epoch: i32,
-    /// `string`.
+    /// Empty: not as a member.
     pub member_id: Str,
-    /// Versions 7+, null by default.
+    /// Null: not a static member. Versions 7+, null by default.
     pub group_instance_id: Option<Str>,
-    /// Versions 2-4, -1 by default, dropped silently where a version has no place for it.
+    /// -1: the broker's. Versions 2-4, -1 by default, dropped silently where a version has no place for it.
     pub retention_time_ms: i64,
     /// `[]OffsetCommitRequestTopic`.
     pub topics: Vec<OffsetCommitRequestTopic>,
@@ -132,11 +132,12 @@ impl Wire for OffsetCommitRequestTopic {
 pub struct OffsetCommitRequestPartition {
     /// `int32`.
     pub partition_index: i32,
-    /// `int64`.
+    /// Of the next record to read.
     pub committed_offset: i64,
-    /// Versions 6+, -1 by default, dropped silently where a version has no place for it.
+    /// Of the last record read; -1: unknown. Versions 6+, -1 by default, dropped silently where a version has no
+    /// place for it.
     pub committed_leader_epoch: i32,
-    /// `string`.
+    /// The client's own words.
     pub committed_metadata: Option<Str>,
 }
 

@@ -92,7 +92,7 @@ impl Wire for OffsetDeleteRequestPartition {
 /// Delete a group's offsets of topics that it does not subscribe to (KIP-496).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OffsetDeleteResponse {
-    /// `int16`.
+    /// Of the group.
     pub error_code: i16,
     /// `int32`.
     pub throttle_time_ms: i32,

@@ -21,11 +21,11 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 pub struct OffsetFetchRequest {
     /// Versions 1-7.
     pub group_id: Str,
-    /// Versions 1-7.
+    /// Null: all that the group has committed. Versions 1-7.
     pub topics: Option<Vec<OffsetFetchRequestTopic>>,
     /// Versions 8+.
     pub groups: Vec<OffsetFetchRequestGroup>,
-    /// Versions 7+.
+    /// Answer UNSTABLE_OFFSET_COMMIT while a transaction could still change the offset. Versions 7+.
     pub require_stable: bool,
 }
 
@@ -65,10 +65,6 @@ impl Wire for OffsetFetchRequest {
     fn write(&self, encoder: &mut Encoder, version: i16) -> Result<(), EncodeError> {
         if version <= 7 {
             encoder.string("groupId", &self.group_id)?;
-        } else if !self.group_id.is_empty() {
-            return Err(EncodeError::unrepresentable("OffsetFetchRequest", "groupId", version));
-        }
-        if version <= 7 {
             if version >= 2 {
                 encoder.nullable_array("topics", self.topics.as_deref(), version)?;
             } else {
@@ -77,8 +73,13 @@ impl Wire for OffsetFetchRequest {
                 };
                 encoder.array("topics", value, version)?;
             };
-        } else if self.topics.as_ref().is_none_or(|it| !it.is_empty()) {
-            return Err(EncodeError::unrepresentable("OffsetFetchRequest", "topics", version));
+        } else {
+            if !self.group_id.is_empty() {
+                return Err(EncodeError::unrepresentable("OffsetFetchRequest", "groupId", version));
+            }
+            if self.topics.as_ref().is_none_or(|it| !it.is_empty()) {
+                return Err(EncodeError::unrepresentable("OffsetFetchRequest", "topics", version));
+            }
         }
         if version >= 8 {
             encoder.array("groups", &self.groups, version)?;
@@ -111,11 +112,12 @@ impl Request for OffsetFetchRequest {
 pub struct OffsetFetchRequestGroup {
     /// `string`.
     pub group_id: Str,
-    /// Versions 9+, null by default, dropped silently where a version has no place for it.
+    /// Null: not as a member. Versions 9+, null by default, dropped silently where a version has no place for
+    /// it.
     pub member_id: Option<Str>,
-    /// Versions 9+, -1 by default, dropped silently where a version has no place for it.
+    /// -1: not as a member. Versions 9+, -1 by default, dropped silently where a version has no place for it.
     pub member_epoch: i32,
-    /// `[]OffsetFetchRequestTopics`.
+    /// Null: all that the group has committed.
     pub topics: Option<Vec<OffsetFetchRequestTopics>>,
 }
 
@@ -148,8 +150,6 @@ impl Wire for OffsetFetchRequestGroup {
         encoder.string("groupId", &self.group_id)?;
         if version >= 9 {
             encoder.nullable_string("memberId", self.member_id.as_deref())?;
-        }
-        if version >= 9 {
             encoder.int32(self.member_epoch);
         }
         encoder.nullable_array("topics", self.topics.as_deref(), version)?;
@@ -364,7 +364,7 @@ impl Wire for OffsetFetchResponseTopics {
 pub struct OffsetFetchResponsePartitions {
     /// `int32`.
     pub partition_index: i32,
-    /// `int64`.
+    /// -1: none.
     pub committed_offset: i64,
     /// -1 by default.
     pub committed_leader_epoch: i32,
@@ -446,7 +446,7 @@ impl Wire for OffsetFetchResponseTopic {
 pub struct OffsetFetchResponsePartition {
     /// `int32`.
     pub partition_index: i32,
-    /// `int64`.
+    /// -1: none.
     pub committed_offset: i64,
     /// Versions 5-7, -1 by default, dropped silently where a version has no place for it.
     pub committed_leader_epoch: i32,

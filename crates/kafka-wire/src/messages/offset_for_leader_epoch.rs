@@ -13,7 +13,8 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 4: flexible.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OffsetForLeaderEpochRequest {
-    /// Versions 3+, -2 by default, dropped silently where a version has no place for it.
+    /// -1: a consumer, -2: a client that does not say. Versions 3+, -2 by default, dropped silently where a
+    /// version has no place for it.
     pub replica_id: i32,
     /// `[]OffsetForLeaderTopic`.
     pub topics: Vec<OffsetForLeaderTopic>,
@@ -92,9 +93,9 @@ impl Wire for OffsetForLeaderTopic {
 pub struct OffsetForLeaderPartition {
     /// `int32`.
     pub partition: i32,
-    /// -1 by default.
+    /// As the client knows it, for fencing; -1: unknown. -1 by default.
     pub current_leader_epoch: i32,
-    /// `int32`.
+    /// The epoch whose end is asked for.
     pub leader_epoch: i32,
 }
 
@@ -200,9 +201,9 @@ pub struct EpochEndOffset {
     pub error_code: i16,
     /// `int32`.
     pub partition: i32,
-    /// -1 by default.
+    /// The largest at or below the one asked for; -1: none. -1 by default.
     pub leader_epoch: i32,
-    /// -1 by default.
+    /// The first offset behind it; -1: unknown. -1 by default.
     pub end_offset: i64,
 }
 

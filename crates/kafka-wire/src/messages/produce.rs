@@ -22,11 +22,11 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 13: topicId instead of name (KIP-516).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProduceRequest {
-    /// Null by default.
+    /// Null: not transactional. Null by default.
     pub transactional_id: Option<Str>,
-    /// `int16`.
+    /// 0: no answer at all, 1: the leader, -1: every replica in sync.
     pub acks: i16,
-    /// `int32`.
+    /// How long the leader may wait for the others.
     pub timeout_ms: i32,
     /// `[]TopicProduceData`.
     pub topic_data: Vec<TopicProduceData>,
@@ -109,7 +109,7 @@ impl Wire for TopicProduceData {
 pub struct PartitionProduceData {
     /// `int32`.
     pub index: i32,
-    /// Null by default.
+    /// One record batch of magic 2. Null by default.
     pub records: Option<Bytes>,
 }
 
@@ -150,7 +150,7 @@ pub struct ProduceResponse {
     pub responses: Vec<TopicProduceResponse>,
     /// `int32`.
     pub throttle_time_ms: i32,
-    /// Versions 10+, tag 0.
+    /// Where the leaders named above listen. Versions 10+, tag 0.
     pub node_endpoints: Vec<NodeEndpoint>,
 }
 
@@ -274,17 +274,18 @@ pub struct PartitionProduceResponse {
     pub index: i32,
     /// `int16`.
     pub error_code: i16,
-    /// `int64`.
+    /// Of the first record; -1 on an error.
     pub base_offset: i64,
-    /// -1 by default.
+    /// -1 unless the topic stamps records itself (LogAppendTime). -1 by default.
     pub log_append_time_ms: i64,
-    /// Versions 5+, -1 by default, dropped silently where a version has no place for it.
+    /// -1 on an error. Versions 5+, -1 by default, dropped silently where a version has no place for it.
     pub log_start_offset: i64,
-    /// Versions 8+, dropped silently where a version has no place for it.
+    /// Why the whole batch was refused, record by record. Versions 8+, dropped silently where a version has no
+    /// place for it.
     pub record_errors: Vec<BatchIndexAndErrorMessage>,
     /// Versions 8+, null by default, dropped silently where a version has no place for it.
     pub error_message: Option<Str>,
-    /// Versions 10+, tag 0.
+    /// With NOT_LEADER_OR_FOLLOWER: who leads now. Versions 10+, tag 0.
     pub current_leader: LeaderIdAndEpoch,
 }
 
@@ -337,8 +338,6 @@ impl Wire for PartitionProduceResponse {
         }
         if version >= 8 {
             encoder.array("recordErrors", &self.record_errors, version)?;
-        }
-        if version >= 8 {
             encoder.nullable_string("errorMessage", self.error_message.as_deref())?;
         }
         if version < 10 && self.current_leader != LeaderIdAndEpoch::default() {
@@ -387,7 +386,7 @@ impl Wire for LeaderIdAndEpoch {
 /// Part of [`ProduceResponse`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BatchIndexAndErrorMessage {
-    /// `int32`.
+    /// The record's place in its batch, from 0.
     pub batch_index: i32,
     /// Null by default.
     pub batch_index_error_message: Option<Str>,

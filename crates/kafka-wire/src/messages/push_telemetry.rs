@@ -15,11 +15,11 @@ pub struct PushTelemetryRequest {
     pub client_instance_id: Uuid,
     /// `int32`.
     pub subscription_id: i32,
-    /// `bool`.
+    /// The last push of this client.
     pub terminating: bool,
-    /// `int8`.
+    /// 0: none, 1: gzip, 2: snappy, 3: lz4, 4: zstd.
     pub compression_type: i8,
-    /// `bytes`.
+    /// OTLP MetricsData v1, compressed.
     pub metrics: Bytes,
 }
 

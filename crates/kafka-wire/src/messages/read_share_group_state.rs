@@ -167,7 +167,7 @@ pub struct PartitionResult {
     pub error_message: Option<Str>,
     /// `int32`.
     pub state_epoch: i32,
-    /// `int64`.
+    /// -1: not begun.
     pub start_offset: i64,
     /// `[]StateBatch`.
     pub state_batches: Vec<StateBatch>,
@@ -208,7 +208,7 @@ pub struct StateBatch {
     pub first_offset: i64,
     /// `int64`.
     pub last_offset: i64,
-    /// `int8`.
+    /// 0: available, 2: acknowledged, 4: archived.
     pub delivery_state: i8,
     /// `int16`.
     pub delivery_count: i16,

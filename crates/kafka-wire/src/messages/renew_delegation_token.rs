@@ -15,7 +15,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 pub struct RenewDelegationTokenRequest {
     /// `bytes`.
     pub hmac: Bytes,
-    /// `int64`.
+    /// -1: the broker's default.
     pub renew_period_ms: i64,
 }
 

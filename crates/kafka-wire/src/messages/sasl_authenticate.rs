@@ -57,7 +57,8 @@ pub struct SaslAuthenticateResponse {
     pub error_message: Option<Str>,
     /// `bytes`.
     pub auth_bytes: Bytes,
-    /// Versions 1+, dropped silently where a version has no place for it.
+    /// Authenticate again before it is over; 0: no limit. Versions 1+, dropped silently where a version has no
+    /// place for it.
     pub session_lifetime_ms: i64,
 }
 

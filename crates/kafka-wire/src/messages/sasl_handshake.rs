@@ -46,7 +46,7 @@ impl Request for SaslHandshakeRequest {
 pub struct SaslHandshakeResponse {
     /// `int16`.
     pub error_code: i16,
-    /// `[]string`.
+    /// Those that the broker knows.
     pub mechanisms: Vec<Str>,
 }
 

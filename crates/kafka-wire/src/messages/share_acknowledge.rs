@@ -15,7 +15,7 @@ pub struct ShareAcknowledgeRequest {
     pub group_id: Option<Str>,
     /// `string`.
     pub member_id: Option<Str>,
-    /// `int32`.
+    /// 0: begin a session, -1: end it, else incremental.
     pub share_session_epoch: i32,
     /// Versions 2+.
     pub is_renew_ack: bool,
@@ -139,7 +139,7 @@ pub struct AcknowledgementBatch {
     pub first_offset: i64,
     /// `int64`.
     pub last_offset: i64,
-    /// `[]int8`.
+    /// 0: gap, 1: accept, 2: release, 3: reject, 4: renew; one for all, or one each.
     pub acknowledge_types: Vec<i8>,
 }
 
@@ -176,7 +176,7 @@ pub struct ShareAcknowledgeResponse {
     pub error_code: i16,
     /// Null by default.
     pub error_message: Option<Str>,
-    /// Versions 2+, dropped silently where a version has no place for it.
+    /// How long acquired records are held. Versions 2+, dropped silently where a version has no place for it.
     pub acquisition_lock_timeout_ms: i32,
     /// `[]ShareAcknowledgeTopicResponse`.
     pub responses: Vec<ShareAcknowledgeTopicResponse>,

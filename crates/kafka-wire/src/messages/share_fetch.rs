@@ -19,7 +19,7 @@ pub struct ShareFetchRequest {
     pub group_id: Option<Str>,
     /// `string`.
     pub member_id: Option<Str>,
-    /// `int32`.
+    /// 0: begin a session, -1: end it, else incremental.
     pub share_session_epoch: i32,
     /// `int32`.
     pub max_wait_ms: i32,
@@ -27,13 +27,14 @@ pub struct ShareFetchRequest {
     pub min_bytes: i32,
     /// 2147483647 by default.
     pub max_bytes: i32,
-    /// `int32`.
+    /// A limit for the whole answer that whole batches may exceed.
     pub max_records: i32,
-    /// `int32`.
+    /// Records in one batch of acquired ones, at best.
     pub batch_size: i32,
-    /// Versions 2+, dropped silently where a version has no place for it.
+    /// 0: maxRecords as a hint, 1: as a limit (KIP-1206). Versions 2+, dropped silently where a version has no
+    /// place for it.
     pub share_acquire_mode: i8,
-    /// Versions 2+.
+    /// Some acknowledgement here is a renewal (KIP-1222). Versions 2+.
     pub is_renew_ack: bool,
     /// `[]FetchTopic`.
     pub topics: Vec<FetchTopic>,
@@ -93,8 +94,6 @@ impl Wire for ShareFetchRequest {
         encoder.int32(self.batch_size);
         if version >= 2 {
             encoder.int8(self.share_acquire_mode);
-        }
-        if version >= 2 {
             encoder.bool(self.is_renew_ack);
         } else if self.is_renew_ack {
             return Err(EncodeError::unrepresentable("ShareFetchRequest", "isRenewAck", version));
@@ -207,7 +206,7 @@ pub struct AcknowledgementBatch {
     pub first_offset: i64,
     /// `int64`.
     pub last_offset: i64,
-    /// `[]int8`.
+    /// 0: gap, 1: accept, 2: release, 3: reject, 4: renew; one for all, or one each.
     pub acknowledge_types: Vec<i8>,
 }
 
@@ -245,7 +244,7 @@ pub struct ShareFetchResponse {
     pub error_code: i16,
     /// Null by default.
     pub error_message: Option<Str>,
-    /// `int32`.
+    /// How long acquired records are held.
     pub acquisition_lock_timeout_ms: i32,
     /// `[]ShareFetchableTopicResponse`.
     pub responses: Vec<ShareFetchableTopicResponse>,
@@ -370,7 +369,7 @@ pub struct PartitionData {
     pub current_leader: LeaderIdAndEpoch,
     /// `records`.
     pub records: Bytes,
-    /// `[]AcquiredRecords`.
+    /// Those of the records that are for this member.
     pub acquired_records: Vec<AcquiredRecords>,
 }
 
@@ -413,7 +412,7 @@ pub struct AcquiredRecords {
     pub first_offset: i64,
     /// `int64`.
     pub last_offset: i64,
-    /// `int16`.
+    /// 1 on the first delivery.
     pub delivery_count: i16,
 }
 

@@ -100,7 +100,7 @@ pub struct DescribedGroup {
     pub assignor_name: Str,
     /// `[]Member`.
     pub members: Vec<Member>,
-    /// -2147483648 by default.
+    /// A bit for each operation; the smallest int32: not asked for. -2147483648 by default.
     pub authorized_operations: i32,
 }
 

@@ -13,11 +13,11 @@ pub struct ShareGroupHeartbeatRequest {
     pub group_id: Str,
     /// `string`.
     pub member_id: Str,
-    /// `int32`.
+    /// 0: join, -1: leave.
     pub member_epoch: i32,
     /// Null by default.
     pub rack_id: Option<Str>,
-    /// Null by default.
+    /// Null: unchanged. Null by default.
     pub subscribed_topic_names: Option<Vec<Str>>,
 }
 
@@ -73,7 +73,7 @@ pub struct ShareGroupHeartbeatResponse {
     pub member_epoch: i32,
     /// `int32`.
     pub heartbeat_interval_ms: i32,
-    /// Null by default.
+    /// Null: unchanged. Null by default.
     pub assignment: Option<Assignment>,
 }
 

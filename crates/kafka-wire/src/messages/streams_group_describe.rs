@@ -179,16 +179,19 @@ impl Wire for DescribedGroup {
         encoder.int32(self.authorized_operations);
         if version >= 1 {
             encoder.nullable_struct(self.topology_description.as_ref(), version)?;
-        } else if self.topology_description.is_some() {
-            return Err(EncodeError::unrepresentable("DescribedGroup", "topologyDescription", version));
-        }
-        if version >= 1 {
             encoder.int8(self.topology_description_status);
-        } else if self.topology_description_status != 0 {
-            return Err(EncodeError::unrepresentable("DescribedGroup", "topologyDescriptionStatus", version));
-        }
-        if version >= 1 {
             encoder.nullable_string("assignorName", self.assignor_name.as_deref())?;
+        } else {
+            if self.topology_description.is_some() {
+                return Err(EncodeError::unrepresentable("DescribedGroup", "topologyDescription", version));
+            }
+            if self.topology_description_status != 0 {
+                return Err(EncodeError::unrepresentable(
+                    "DescribedGroup",
+                    "topologyDescriptionStatus",
+                    version,
+                ));
+            }
         }
         encoder.no_tags();
         Ok(())

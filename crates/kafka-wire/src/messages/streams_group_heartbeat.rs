@@ -15,7 +15,7 @@ pub struct StreamsGroupHeartbeatRequest {
     pub group_id: Str,
     /// `string`.
     pub member_id: Str,
-    /// `int32`.
+    /// 0: join, -1: leave, -2: a static member leaves for a while.
     pub member_epoch: i32,
     /// `int32`.
     pub endpoint_information_epoch: i32,
@@ -25,17 +25,17 @@ pub struct StreamsGroupHeartbeatRequest {
     pub rack_id: Option<Str>,
     /// -1 by default.
     pub rebalance_timeout_ms: i32,
-    /// Null by default.
+    /// On joining; null: unchanged. Null by default.
     pub topology: Option<Topology>,
-    /// Null by default.
+    /// What the member owns; null: unchanged. Null by default.
     pub active_tasks: Option<Vec<TaskIds>>,
     /// Null by default.
     pub standby_tasks: Option<Vec<TaskIds>>,
     /// Null by default.
     pub warmup_tasks: Option<Vec<TaskIds>>,
-    /// Null by default.
+    /// Members of one process share it. Null by default.
     pub process_id: Option<Str>,
-    /// Null by default.
+    /// For interactive queries. Null by default.
     pub user_endpoint: Option<Endpoint>,
     /// Null by default.
     pub client_tags: Option<Vec<KeyValue>>,
@@ -43,7 +43,7 @@ pub struct StreamsGroupHeartbeatRequest {
     pub task_offsets: Option<Vec<TaskOffset>>,
     /// Null by default.
     pub task_end_offsets: Option<Vec<TaskOffset>>,
-    /// `bool`.
+    /// Ask all members to stop.
     pub shutdown_application: bool,
 }
 
@@ -211,7 +211,7 @@ impl Wire for Subtopology {
 /// Part of [`StreamsGroupHeartbeatRequest`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CopartitionGroup {
-    /// `[]int16`.
+    /// Places in the subtopology's sourceTopics.
     pub source_topics: Vec<i16>,
     /// `[]int16`.
     pub source_topic_regex: Vec<i16>,
@@ -416,9 +416,9 @@ pub struct StreamsGroupHeartbeatResponse {
     pub task_offset_interval_ms: i32,
     /// Versions 1+, -1 by default, dropped silently where a version has no place for it.
     pub acceptable_recovery_lag: i64,
-    /// `[]Status`.
+    /// What is wrong with the topology or the group; null: unchanged.
     pub status: Option<Vec<Status>>,
-    /// Null by default.
+    /// Null: unchanged. Null by default.
     pub active_tasks: Option<Vec<TaskIds>>,
     /// Null by default.
     pub standby_tasks: Option<Vec<TaskIds>>,
@@ -428,7 +428,7 @@ pub struct StreamsGroupHeartbeatResponse {
     pub topology_description_required: bool,
     /// `int32`.
     pub endpoint_information_epoch: i32,
-    /// Null by default.
+    /// Null: unchanged since endpointInformationEpoch. Null by default.
     pub partitions_by_user_endpoint: Option<Vec<EndpointToPartitions>>,
 }
 

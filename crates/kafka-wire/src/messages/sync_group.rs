@@ -24,13 +24,13 @@ pub struct SyncGroupRequest {
     pub generation_id: i32,
     /// `string`.
     pub member_id: Str,
-    /// Versions 3+, null by default.
+    /// Null: not a static member. Versions 3+, null by default.
     pub group_instance_id: Option<Str>,
     /// Versions 5+, null by default, dropped silently where a version has no place for it.
     pub protocol_type: Option<Str>,
     /// Versions 5+, null by default, dropped silently where a version has no place for it.
     pub protocol_name: Option<Str>,
-    /// `[]SyncGroupRequestAssignment`.
+    /// From the leader alone.
     pub assignments: Vec<SyncGroupRequestAssignment>,
 }
 
@@ -62,8 +62,6 @@ impl Wire for SyncGroupRequest {
         }
         if version >= 5 {
             encoder.nullable_string("protocolType", self.protocol_type.as_deref())?;
-        }
-        if version >= 5 {
             encoder.nullable_string("protocolName", self.protocol_name.as_deref())?;
         }
         encoder.array("assignments", &self.assignments, version)?;
@@ -88,7 +86,7 @@ impl Request for SyncGroupRequest {
 pub struct SyncGroupRequestAssignment {
     /// `string`.
     pub member_id: Str,
-    /// `bytes`.
+    /// For a consumer: the version, then ConsumerProtocolAssignment.
     pub assignment: Bytes,
 }
 
@@ -129,7 +127,7 @@ pub struct SyncGroupResponse {
     pub protocol_type: Option<Str>,
     /// Versions 5+, null by default, dropped silently where a version has no place for it.
     pub protocol_name: Option<Str>,
-    /// `bytes`.
+    /// For a consumer: the version, then ConsumerProtocolAssignment.
     pub assignment: Bytes,
 }
 
@@ -155,8 +153,6 @@ impl Wire for SyncGroupResponse {
         encoder.int16(self.error_code);
         if version >= 5 {
             encoder.nullable_string("protocolType", self.protocol_type.as_deref())?;
-        }
-        if version >= 5 {
             encoder.nullable_string("protocolName", self.protocol_name.as_deref())?;
         }
         encoder.bytes("assignment", &self.assignment)?;

@@ -25,7 +25,8 @@ pub struct TxnOffsetCommitRequest {
     pub producer_id: i64,
     /// `int16`.
     pub producer_epoch: i16,
-    /// Versions 3+, -1 by default.
+    /// -1: not as a member; the generation (classic) or the member's epoch (KIP-848). Versions 3+, -1 by
+    /// default.
     pub generation_id_or_member_epoch: i32,
     /// Versions 3+.
     pub member_id: Str,
@@ -75,22 +76,26 @@ impl Wire for TxnOffsetCommitRequest {
         encoder.int16(self.producer_epoch);
         if version >= 3 {
             encoder.int32(self.generation_id_or_member_epoch);
-        } else if self.generation_id_or_member_epoch != -1 {
-            return Err(EncodeError::unrepresentable(
-                "TxnOffsetCommitRequest",
-                "generationIdOrMemberEpoch",
-                version,
-            ));
-        }
-        if version >= 3 {
             encoder.string("memberId", &self.member_id)?;
-        } else if !self.member_id.is_empty() {
-            return Err(EncodeError::unrepresentable("TxnOffsetCommitRequest", "memberId", version));
-        }
-        if version >= 3 {
             encoder.nullable_string("groupInstanceId", self.group_instance_id.as_deref())?;
-        } else if self.group_instance_id.is_some() {
-            return Err(EncodeError::unrepresentable("TxnOffsetCommitRequest", "groupInstanceId", version));
+        } else {
+            if self.generation_id_or_member_epoch != -1 {
+                return Err(EncodeError::unrepresentable(
+                    "TxnOffsetCommitRequest",
+                    "generationIdOrMemberEpoch",
+                    version,
+                ));
+            }
+            if !self.member_id.is_empty() {
+                return Err(EncodeError::unrepresentable("TxnOffsetCommitRequest", "memberId", version));
+            }
+            if self.group_instance_id.is_some() {
+                return Err(EncodeError::unrepresentable(
+                    "TxnOffsetCommitRequest",
+                    "groupInstanceId",
+                    version,
+                ));
+            }
         }
         encoder.array("topics", &self.topics, version)?;
         encoder.no_tags();
@@ -153,7 +158,8 @@ pub struct TxnOffsetCommitRequestPartition {
     pub partition_index: i32,
     /// `int64`.
     pub committed_offset: i64,
-    /// Versions 2+, -1 by default, dropped silently where a version has no place for it.
+    /// Of the last record read; -1: unknown. Versions 2+, -1 by default, dropped silently where a version has no
+    /// place for it.
     pub committed_leader_epoch: i32,
     /// `string`.
     pub committed_metadata: Option<Str>,

@@ -16,7 +16,7 @@ pub struct UpdateFeaturesRequest {
     pub timeout_ms: i32,
     /// `[]FeatureUpdateKey`.
     pub feature_updates: Vec<FeatureUpdateKey>,
-    /// Versions 1+.
+    /// Answer as if, and do nothing. Versions 1+.
     pub validate_only: bool,
 }
 
@@ -68,11 +68,11 @@ impl Request for UpdateFeaturesRequest {
 pub struct FeatureUpdateKey {
     /// `string`.
     pub feature: Str,
-    /// `int16`.
+    /// 0: delete the feature.
     pub max_version_level: i16,
     /// Versions 0.
     pub allow_downgrade: bool,
-    /// Versions 1+, 1 by default.
+    /// 1: up, 2: down if nothing is lost, 3: down. Versions 1+, 1 by default.
     pub upgrade_type: i8,
 }
 

@@ -85,9 +85,10 @@ pub struct PartitionData {
     pub state_epoch: i32,
     /// `int32`.
     pub leader_epoch: i32,
-    /// `int64`.
+    /// -1: unchanged.
     pub start_offset: i64,
-    /// Versions 1+, -1 by default, dropped silently where a version has no place for it.
+    /// Records at or after startOffset that are done; -1: unknown. Versions 1+, -1 by default, dropped silently
+    /// where a version has no place for it.
     pub delivery_complete_count: i32,
     /// `[]StateBatch`.
     pub state_batches: Vec<StateBatch>,
@@ -143,7 +144,7 @@ pub struct StateBatch {
     pub first_offset: i64,
     /// `int64`.
     pub last_offset: i64,
-    /// `int8`.
+    /// 0: available, 2: acknowledged, 4: archived.
     pub delivery_state: i8,
     /// `int16`.
     pub delivery_count: i16,

@@ -50,7 +50,7 @@ pub struct WritableTxnMarker {
     pub producer_id: i64,
     /// `int16`.
     pub producer_epoch: i16,
-    /// `bool`.
+    /// True: commit, false: abort.
     pub transaction_result: bool,
     /// `[]WritableTxnMarkerTopic`.
     pub topics: Vec<WritableTxnMarkerTopic>,

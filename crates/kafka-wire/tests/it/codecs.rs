@@ -8,11 +8,14 @@ use tidelog_kafka_wire::{Budget, DecodeError, Decoder, EncodeError, Encoder, Mes
 
 use crate::every::{Visit, every_message};
 
+/// How decoding ended, and how many bytes of memory it was charged with.
+pub type Decoded = (Result<(), DecodeError>, usize);
+
 /// What the tests do with a message whose type they do not name.
 pub struct Codec {
     pub versions: RangeInclusive<i16>,
-    /// Reads a whole body under a budget; says how much of it was charged, too.
-    pub decode: fn(Bytes, Budget, i16) -> (Result<(), DecodeError>, usize),
+    /// Reads a whole body under a budget.
+    pub decode: fn(Bytes, Budget, i16) -> Decoded,
     /// Reads a whole body, writes what was read.
     pub recode: fn(&Bytes, i16) -> Result<Bytes, DecodeError>,
     /// Writes a message as its constructor leaves it.

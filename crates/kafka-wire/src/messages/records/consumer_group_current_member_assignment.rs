@@ -50,7 +50,7 @@ pub struct ConsumerGroupCurrentMemberAssignmentValue {
     pub member_epoch: i32,
     /// `int32`.
     pub previous_member_epoch: i32,
-    /// `int8`.
+    /// 0: stable, 1: must revoke, 2: waits for others to revoke, 127: unknown.
     pub state: i8,
     /// `[]TopicPartitions`.
     pub assigned_partitions: Vec<TopicPartitions>,
@@ -97,7 +97,7 @@ pub struct TopicPartitions {
     pub topic_id: Uuid,
     /// `[]int32`.
     pub partitions: Vec<i32>,
-    /// Tag 0.
+    /// As many as partitions: the epoch in which each came to this member. Tag 0.
     pub assignment_epochs: Option<Vec<i32>>,
 }
 

@@ -64,7 +64,7 @@ pub struct ConsumerGroupMemberMetadataValue {
     pub rebalance_timeout_ms: i32,
     /// `string`.
     pub server_assignor: Option<Str>,
-    /// Tag 0.
+    /// Null for a member that speaks KIP-848. Tag 0.
     pub classic_member_metadata: Option<ClassicMemberMetadata>,
 }
 

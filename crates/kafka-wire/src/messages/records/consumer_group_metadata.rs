@@ -42,7 +42,7 @@ impl ConsumerGroupMetadataKey {
 pub struct ConsumerGroupMetadataValue {
     /// `int32`.
     pub epoch: i32,
-    /// Tag 0.
+    /// Over all topics subscribed to (KIP-1101). Tag 0.
     pub metadata_hash: i64,
 }
 

@@ -48,7 +48,7 @@ impl ConsumerGroupRegularExpressionKey {
 pub struct ConsumerGroupRegularExpressionValue {
     /// `[]string`.
     pub topics: Vec<Str>,
-    /// `int64`.
+    /// Of the metadata that it was resolved against.
     pub version: i64,
     /// `int64`.
     pub timestamp: i64,

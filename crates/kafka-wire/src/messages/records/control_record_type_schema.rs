@@ -9,7 +9,7 @@ use crate::{DecodeError, Decoder, EncodeError, Encoder, Message, Wire};
 /// The rest of a control record's key, behind the version (int16).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ControlRecordTypeSchema {
-    /// `int16`.
+    /// 0: abort, 1: commit, 2: leader change, 3 and 4: snapshot header and footer, 5: KRaft version, 6: voters.
     pub r#type: i16,
 }
 

@@ -10,11 +10,11 @@ use crate::{DecodeError, Decoder, EncodeError, Encoder, Message, Str, Wire};
 /// A principal as brokers forward it to the controller, behind the version (int16, KIP-590).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DefaultPrincipalData {
-    /// `string`.
+    /// "User".
     pub r#type: Str,
     /// `string`.
     pub name: Str,
-    /// `bool`.
+    /// By a delegation token.
     pub token_authenticated: bool,
 }
 

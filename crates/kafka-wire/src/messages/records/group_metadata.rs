@@ -53,9 +53,10 @@ pub struct GroupMetadataValue {
     pub generation: i32,
     /// `string`.
     pub protocol: Option<Str>,
-    /// `string`.
+    /// A member id.
     pub leader: Option<Str>,
-    /// Versions 2+, -1 by default, dropped silently where a version has no place for it.
+    /// In ms, since when the group is in its state. Versions 2+, -1 by default, dropped silently where a version
+    /// has no place for it.
     pub current_state_timestamp: i64,
     /// `[]MemberMetadata`.
     pub members: Vec<MemberMetadata>,

@@ -139,7 +139,7 @@ pub struct StateBatch {
     pub first_offset: i64,
     /// `int64`.
     pub last_offset: i64,
-    /// `int8`.
+    /// 0: available, 2: acknowledged, 4: archived.
     pub delivery_state: i8,
     /// `int16`.
     pub delivery_count: i16,

@@ -54,7 +54,7 @@ pub struct ShareUpdateValue {
     pub snapshot_epoch: i32,
     /// `int32`.
     pub leader_epoch: i32,
-    /// `int64`.
+    /// -1: unchanged.
     pub start_offset: i64,
     /// Tag 0, -1 by default.
     pub delivery_complete_count: i32,
@@ -124,7 +124,7 @@ pub struct StateBatch {
     pub first_offset: i64,
     /// `int64`.
     pub last_offset: i64,
-    /// `int8`.
+    /// 0: available, 2: acknowledged, 4: archived.
     pub delivery_state: i8,
     /// `int16`.
     pub delivery_count: i16,

@@ -114,7 +114,7 @@ pub struct TaskIds {
     pub subtopology_id: Str,
     /// `[]int32`.
     pub partitions: Vec<i32>,
-    /// Tag 0.
+    /// As many as partitions: the epoch in which each came to this member. Tag 0.
     pub assignment_epochs: Option<Vec<i32>>,
 }
 

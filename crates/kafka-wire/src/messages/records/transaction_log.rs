@@ -55,15 +55,16 @@ pub struct TransactionLogValue {
     pub next_producer_epoch: i16,
     /// `int32`.
     pub transaction_timeout_ms: i32,
-    /// `int8`.
+    /// 0: empty, 1: ongoing, 2: prepare commit, 3: prepare abort, 4: complete commit, 5: complete abort, 6:
+    /// dead, 7: prepare epoch fence.
     pub transaction_status: i8,
-    /// `[]PartitionsSchema`.
+    /// Null: none.
     pub transaction_partitions: Option<Vec<PartitionsSchema>>,
     /// `int64`.
     pub transaction_last_update_timestamp_ms: i64,
     /// `int64`.
     pub transaction_start_timestamp_ms: i64,
-    /// Versions 1+, tag 2.
+    /// 0 or 1: an epoch for many transactions, 2: one for each (KIP-890). Versions 1+, tag 2.
     pub client_transaction_version: i16,
 }
 
