@@ -31,7 +31,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tidelog", &["tidelog-broker", "tidelog-client", "tidelog-metadata", "tidelog-model", "tidelog-record"]),
     // Development only: nothing that is shipped links it.
     ("tidelog-kafka-schema", &[]),
-    // What Tidelog is compared with, and under what load.
+    // What Tidelog is compared with: its answers, and under what load.
+    ("tidelog-transcribe", &["tidelog-kafka-schema", "tidelog-model", "tidelog-record"]),
     ("tidelog-floor", &[]),
     ("tidelog-kafka-load", &[]),
     // The benchmarks measure every layer.

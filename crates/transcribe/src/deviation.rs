@@ -1,0 +1,74 @@
+//! Where Tidelog differs from Kafka on purpose: `deviations.json5`, each entry with its reason.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::compare::Difference;
+use crate::path::without_indices;
+use crate::scenario::{FileError, read_json5};
+use crate::transcript::Place;
+
+/// One difference that is wanted. What it leaves out matches anything.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deviation {
+    /// The API.
+    pub api: String,
+    /// The scenario's name.
+    pub scenario: Option<String>,
+    /// The index of its step.
+    pub step: Option<usize>,
+    /// Where in the answer, without indices.
+    pub path: String,
+    /// What Kafka says there.
+    pub kafka: Option<Json>,
+    /// What Tidelog says there.
+    pub tidelog: Option<Json>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Deviation {
+    /// Whether it speaks of this difference.
+    pub fn covers(&self, api: &str, place: &Place, difference: &Difference) -> bool {
+        let says = |wanted: &Option<Json>, is: &Option<Json>| wanted.is_none() || wanted == is;
+        self.api == api
+            && self.scenario.as_ref().is_none_or(|scenario| *scenario == place.scenario)
+            && self.step.is_none_or(|step| step == place.step)
+            && self.path == without_indices(&difference.path)
+            && says(&self.kafka, &difference.kafka)
+            && says(&self.tidelog, &difference.other)
+    }
+}
+
+/// All of them, and which were met.
+#[derive(Debug, Clone)]
+pub struct Deviations {
+    list: Vec<(Deviation, bool)>,
+}
+
+impl Deviations {
+    /// Reads the file.
+    pub fn load(path: &Path) -> Result<Deviations, FileError> {
+        let list: Vec<Deviation> = read_json5(path)?;
+        Ok(Deviations { list: list.into_iter().map(|deviation| (deviation, false)).collect() })
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether a difference is wanted; the entry that says so counts as met.
+    pub fn cover(&mut self, api: &str, place: &Place, difference: &Difference) -> bool {
+        let found = self.list.iter_mut().find(|(deviation, _)| deviation.covers(api, place, difference));
+        found.map(|(_, met)| *met = true).is_some()
+    }
+
+    /// Those that spoke of no difference: they are obsolete.
+    pub fn unmet(&self) -> impl Iterator<Item = &Deviation> {
+        self.list.iter().filter(|(_, met)| !met).map(|(deviation, _)| deviation)
+    }
+}

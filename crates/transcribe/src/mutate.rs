@@ -1,0 +1,51 @@
+//! The test of the comparison: every field of a recorded answer, changed in turn, must be noticed.
+
+use serde_json::{Value as Json, json};
+
+use crate::path;
+use crate::transcript::{Outcome, Place, Transcript};
+
+/// One answer with one field changed.
+#[derive(Debug, Clone)]
+pub struct Mutation<'a> {
+    /// Whose answer.
+    pub place: &'a Place,
+    /// The API.
+    pub api: &'a str,
+    /// Which field.
+    pub path: String,
+    /// What was recorded.
+    pub kafka: &'a Outcome,
+    /// The same with the change.
+    pub changed: Outcome,
+}
+
+/// Every change of every answer, one field each. What is volatile is changed, too: to what does not look like it.
+pub fn mutations(transcript: &Transcript) -> impl Iterator<Item = Mutation<'_>> {
+    transcript.entries.iter().flat_map(|(place, entry)| {
+        let answer = match &entry.outcome {
+            Outcome::Answer(answer) => answer,
+            _ => &Json::Null,
+        };
+        path::leaves(answer).into_iter().filter(|path| !path.is_empty()).filter_map(move |path| {
+            let mut changed = answer.clone();
+            let field = path::get_mut(&mut changed, &path)?;
+            *field = other(field);
+            let changed = Outcome::Answer(changed);
+            Some(Mutation { place, api: &entry.api, path, kafka: &entry.outcome, changed })
+        })
+    })
+}
+
+/// Another value of the same kind.
+fn other(field: &Json) -> Json {
+    match field {
+        Json::Null => json!(""),
+        Json::Bool(value) => json!(!value),
+        Json::Number(number) => number.as_i64().map_or(json!(0.5), |number| json!(number ^ 1)),
+        Json::String(text) if text.starts_with('<') => json!(""),
+        Json::String(text) => json!(format!("{text}x")),
+        Json::Array(_) => json!([{}]),
+        Json::Object(_) => json!({"more": 0}),
+    }
+}

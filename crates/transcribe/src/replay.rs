@@ -1,0 +1,183 @@
+//! Recording a script and replaying one: the two uses of a player, and the report of a replay.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::compare::{Difference, compare};
+use crate::deviation::Deviations;
+use crate::player::{PlayError, Played, Player};
+use crate::scenario::Script;
+use crate::transcript::{Outcome, Transcript};
+
+/// Why a replay says nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// It could not be played.
+    #[error(transparent)]
+    Play(#[from] PlayError),
+    /// The scenarios are not those that were recorded.
+    #[error(
+        "{script} {scenario} step {step}, version {version}: {what}; record the scenarios again: \
+         cargo run -p tidelog-transcribe -- record --bootstrap HOST:PORT"
+    )]
+    Stale {
+        /// The script's stem.
+        script: String,
+        /// The scenario's name.
+        scenario: String,
+        /// The index of its step.
+        step: usize,
+        /// The version of the request.
+        version: i16,
+        /// What does not fit.
+        what: &'static str,
+    },
+}
+
+/// Plays a whole script and takes it down.
+pub fn record(player: &mut Player<'_>, script: &Script) -> Result<Transcript, PlayError> {
+    let mut played = Vec::new();
+    for scenario in &script.scenarios {
+        played.extend(player.play(script, scenario)?);
+    }
+    Ok(Transcript::of(played))
+}
+
+/// What replays found, over all scripts.
+#[derive(Debug, Default)]
+pub struct Replay {
+    /// Answers that were compared.
+    pub compared: usize,
+    /// Requests that were not sent, by the API that they wait for.
+    pub not_served: BTreeMap<String, usize>,
+    /// Differences that `deviations.json5` wants.
+    pub wanted: usize,
+    /// All others: where (script, scenario, step with its note, API), which, and in which versions.
+    differences: Vec<(Heading, Difference, BTreeSet<i16>)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Heading {
+    script: String,
+    scenario: String,
+    step: usize,
+    note: String,
+    api: String,
+}
+
+impl Replay {
+    /// How many differences nobody wants; the same one in several versions counts once.
+    pub fn difference_count(&self) -> usize {
+        self.differences.len()
+    }
+
+    fn add(&mut self, script: &Script, played: &Played, difference: Difference) {
+        let heading = Heading {
+            script: script.stem.clone(),
+            scenario: played.place.scenario.clone(),
+            step: played.place.step,
+            note: played.note.clone(),
+            api: played.api.clone(),
+        };
+        let version = played.place.version;
+        let known = self.differences.iter_mut().rev();
+        match known
+            .take_while(|(other, ..)| {
+                (&other.script, &other.scenario) == (&heading.script, &heading.scenario)
+            })
+            .find(|(other, same, _)| (other, same) == (&heading, &difference))
+        {
+            Some((.., versions)) => {
+                versions.insert(version);
+            }
+            None => self.differences.push((heading, difference, BTreeSet::from([version]))),
+        }
+    }
+}
+
+impl fmt::Display for Replay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut sorted: Vec<_> = self.differences.iter().collect();
+        sorted.sort_by_key(|(heading, ..)| (&heading.script, &heading.scenario, heading.step));
+        let mut before = None;
+        for (heading, difference, versions) in sorted {
+            if before != Some(heading) {
+                let Heading { script, scenario, step, note, api } = heading;
+                let note = if note.is_empty() { String::new() } else { format!(" ({note})") };
+                writeln!(f, "{script} / {scenario} / step {step}{note}: {api}")?;
+                before = Some(heading);
+            }
+            writeln!(f, "  v{}: {difference}", ranges(versions))?;
+        }
+        for (api, count) in &self.not_served {
+            writeln!(f, "{count} requests wait for {api}, which is not served yet")?;
+        }
+        let (compared, wanted, found) = (self.compared, self.wanted, self.differences.len());
+        write!(f, "{compared} answers compared: {found} differences, {wanted} more that are wanted")
+    }
+}
+
+/// `3-5,7`.
+fn ranges(versions: &BTreeSet<i16>) -> String {
+    let mut out: Vec<(i16, i16)> = Vec::new();
+    for version in versions {
+        match out.last_mut() {
+            Some((_, last)) if *last + 1 == *version => *last = *version,
+            _ => out.push((*version, *version)),
+        }
+    }
+    let text =
+        |(first, last): (i16, i16)| if first == last { first.to_string() } else { format!("{first}-{last}") };
+    out.into_iter().map(text).collect::<Vec<_>>().join(",")
+}
+
+/// Plays a script again and compares every outcome with the recorded one.
+pub fn replay(
+    player: &mut Player<'_>,
+    script: &Script,
+    transcript: &Transcript,
+    deviations: &mut Deviations,
+    into: &mut Replay,
+) -> Result<(), ReplayError> {
+    let mut seen = 0;
+    for scenario in &script.scenarios {
+        let mut waits_for = None;
+        for played in player.play(script, scenario)? {
+            let stale = |what| ReplayError::Stale {
+                script: script.stem.clone(),
+                scenario: played.place.scenario.clone(),
+                step: played.place.step,
+                version: played.place.version,
+                what,
+            };
+            let entry =
+                transcript.entries.get(&played.place).ok_or_else(|| stale("it was never recorded"))?;
+            seen += 1;
+            if played.outcome == Outcome::NotServed {
+                let api = waits_for.get_or_insert_with(|| played.api.clone());
+                *into.not_served.entry(api.clone()).or_default() += 1;
+                continue;
+            }
+            if entry.request != played.request || entry.api != played.api {
+                return Err(stale("another request was recorded"));
+            }
+            into.compared += 1;
+            for difference in compare(&entry.outcome, &played.outcome) {
+                match deviations.cover(&played.api, &played.place, &difference) {
+                    true => into.wanted += 1,
+                    false => into.add(script, &played, difference),
+                }
+            }
+        }
+    }
+    match transcript.entries.keys().nth(seen).filter(|_| seen < transcript.entries.len()) {
+        None => Ok(()),
+        Some(place) => Err(ReplayError::Stale {
+            script: script.stem.clone(),
+            scenario: place.scenario.clone(),
+            step: place.step,
+            version: place.version,
+            what: "more was recorded than is played",
+        }),
+    }
+}
