@@ -58,7 +58,8 @@ impl Machine {
     pub fn now() -> io::Result<Machine> {
         let stat = std::fs::read_to_string("/proc/stat")?;
         let line = stat.lines().next().unwrap_or_default();
-        let fields: Vec<u64> = line.split_whitespace().skip(1).filter_map(|field| field.parse().ok()).collect();
+        let fields: Vec<u64> =
+            line.split_whitespace().skip(1).filter_map(|field| field.parse().ok()).collect();
         // user nice system idle iowait irq softirq steal, in hundredths of a second; guests are in user already.
         let ticks = fields.iter().take(8).sum::<u64>() - fields.get(3..5).unwrap_or(&[]).iter().sum::<u64>();
         Ok(Machine { at: Instant::now(), busy: Duration::from_millis(ticks * 10) })

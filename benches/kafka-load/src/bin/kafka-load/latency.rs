@@ -16,7 +16,9 @@ const WARM_UP_PERCENT: u64 = 5;
 
 pub fn end_to_end(load: &Load, rate: u64, outcome: &mut Outcome) -> Result<(), Fault> {
     if load.record_bytes < 8 {
-        return Err(Fault("a record of less than 8 bytes has no room for its time; use --record-bytes 8 or more".into()));
+        return Err(Fault(
+            "a record of less than 8 bytes has no room for its time; use --record-bytes 8 or more".into(),
+        ));
     }
     let (producer, consumer) =
         (Client::producer(&load.producer_settings())?, Client::consumer(&load.consumer_settings())?);

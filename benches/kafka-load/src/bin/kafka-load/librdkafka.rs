@@ -58,8 +58,13 @@ impl Client {
             let configuration = sys::rd_kafka_conf_new();
             for (name, value) in settings {
                 let (name, value) = (c_string(name)?, c_string(value)?);
-                let set =
-                    sys::rd_kafka_conf_set(configuration, name.as_ptr(), value.as_ptr(), text.as_mut_ptr(), text.len());
+                let set = sys::rd_kafka_conf_set(
+                    configuration,
+                    name.as_ptr(),
+                    value.as_ptr(),
+                    text.as_mut_ptr(),
+                    text.len(),
+                );
                 if set != sys::rd_kafka_conf_res_t::RD_KAFKA_CONF_OK {
                     sys::rd_kafka_conf_destroy(configuration);
                     return Err(said(&text));
@@ -79,7 +84,11 @@ impl Client {
         let name = c_string(name)?;
         // SAFETY: the client lives; a null configuration means the defaults.
         let topic = unsafe { sys::rd_kafka_topic_new(self.0, name.as_ptr(), ptr::null_mut()) };
-        if topic.is_null() { Err(Fault(format!("no topic {name:?}"))) } else { Ok(Topic { client: self, topic, name }) }
+        if topic.is_null() {
+            Err(Fault(format!("no topic {name:?}")))
+        } else {
+            Ok(Topic { client: self, topic, name })
+        }
     }
 
     /// Serves librdkafka's callbacks, waiting so long for one.
@@ -117,7 +126,16 @@ impl Topic<'_> {
         let data = value.as_ptr().cast_mut().cast::<c_void>();
         // SAFETY: librdkafka only reads the value: now if it copies, else while it lives, which is for ever.
         let failed = unsafe {
-            sys::rd_kafka_produce(self.topic, partition, flags, data, value.len(), ptr::null(), 0, ptr::null_mut())
+            sys::rd_kafka_produce(
+                self.topic,
+                partition,
+                flags,
+                data,
+                value.len(),
+                ptr::null(),
+                0,
+                ptr::null_mut(),
+            )
         };
         if failed == 0 {
             return Ok(true);
@@ -175,7 +193,14 @@ impl Consumption<'_> {
         let mut visitor = Visitor { each, error: None };
         let opaque = (&raw mut visitor).cast::<c_void>();
         // SAFETY: the callback runs during this call only, with the visitor that is passed.
-        unsafe { sys::rd_kafka_consume_callback_queue(self.queue, wait.as_millis() as i32, Some(visit::<F>), opaque) };
+        unsafe {
+            sys::rd_kafka_consume_callback_queue(
+                self.queue,
+                wait.as_millis() as i32,
+                Some(visit::<F>),
+                opaque,
+            )
+        };
         visitor.error.map_or(Ok(()), |error| checked(error, "consume"))
     }
 }

@@ -124,7 +124,8 @@ impl Usage {
     /// Writes down what was used since, for so many records.
     fn end(self, records: u64, outcome: &mut Outcome) -> Result<(), Fault> {
         let client = Process::this().cpu_time()? - self.client;
-        let broker = self.broker.map(|(broker, before)| Ok::<_, Fault>(broker.cpu_time()? - before)).transpose()?;
+        let broker =
+            self.broker.map(|(broker, before)| Ok::<_, Fault>(broker.cpu_time()? - before)).transpose()?;
         outcome.foreign_cores = self.machine.foreign_cores_since(client + broker.unwrap_or_default())?;
         let millions = records as f64 / 1e6;
         outcome.client_cpu_a_million = client.as_secs_f64() / millions;

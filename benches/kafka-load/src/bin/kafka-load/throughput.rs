@@ -103,7 +103,10 @@ fn receive_all(load: &Load, topic: &Topic, from: &[i64]) -> Result<f64, Fault> {
     }
     let seconds = start.elapsed().as_secs_f64();
     if bytes != records as usize * load.record_bytes {
-        return Err(Fault(format!("{records} records with {bytes} bytes came, not {} each", load.record_bytes)));
+        return Err(Fault(format!(
+            "{records} records with {bytes} bytes came, not {} each",
+            load.record_bytes
+        )));
     }
     Ok(seconds)
 }
@@ -116,7 +119,8 @@ pub fn values(bytes: usize) -> Vec<&'static [u8]> {
         while text.len() < bytes {
             seed = seed.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
             let (user, cents) = ((seed >> 40) % 1_000_000, (seed >> 20) % 100_000);
-            text += &format!("{{\"user\":\"u{user:06}\",\"page\":\"/item/{}\",\"cents\":{cents}}}", seed >> 52);
+            text +=
+                &format!("{{\"user\":\"u{user:06}\",\"page\":\"/item/{}\",\"cents\":{cents}}}", seed >> 52);
         }
         text.truncate(bytes);
         &*Vec::leak(text.into_bytes())
