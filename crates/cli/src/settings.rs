@@ -370,6 +370,8 @@ pub fn unknown(error: &UnknownConfig) -> String {
     let (whose, list) = match scope {
         Scope::Broker => ("broker", "`tidelog config dump`"),
         Scope::Topic => ("topic", "`tidelog config dump --topic TOPIC`"),
+        Scope::Group => ("group", "docs/kafka-config.md"),
+        Scope::ClientMetrics => ("client metrics", "docs/kafka-config.md"),
     };
     match suggestion {
         Some(suggestion) => format!("'{name}' is not a {whose} setting: did you mean {suggestion}?"),

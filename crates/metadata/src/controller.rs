@@ -25,7 +25,7 @@ pub use brokers::{
 };
 pub use configs::{
     AlterConfigsError, ConfigAlteration, ConfigChange, ConfigError, ConfigOperation, ConfigResource,
-    alter_configs,
+    alter_configs, replace_configs,
 };
 pub use features::{FeatureDirection, FeatureUpdate, UpdateFeaturesError, update_features};
 pub use placement::PlacementError;

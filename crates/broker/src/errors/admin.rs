@@ -109,7 +109,10 @@ impl ToDetail for ConfigError {
             }
             ConfigError::Null { name } | ConfigError::NotAList { name, .. } => invalid(name),
             ConfigError::Duplicate { name } => contradiction(name),
-            ConfigError::ReadOnly { name } => contradiction(name),
+            ConfigError::ReadOnly { name } | ConfigError::OneBrokerOnly { name } => contradiction(name),
+            ConfigError::OutsideLimits { name, value, least, most } => {
+                invalid(name).with_limit(*name, format!("{least} to {most}"), value.to_string())
+            }
             ConfigError::Conflict { smaller, smaller_value, larger, larger_value } => invalid(smaller)
                 .with_limit(*smaller, format!("{larger}={larger_value}"), smaller_value.to_string()),
             ConfigError::NotAvailable { name, value, .. } => invalid(name).with_limit(*name, "", *value),
@@ -164,7 +167,11 @@ impl ToDetail for AlterConfigsError {
     fn to_detail(&self) -> ErrorDetail {
         let message = self.to_string();
         match self {
-            AlterConfigsError::Config(error) => error.to_detail(),
+            AlterConfigsError::Config { error, .. } => error.to_detail(),
+            AlterConfigsError::TopicName(error) => error.to_detail(),
+            AlterConfigsError::Unnamed { .. } => {
+                ErrorDetail::new(ErrorCode::InvalidRequest, message).with_cause("name")
+            }
             AlterConfigsError::UnknownTopic { .. } => {
                 ErrorDetail::new(ErrorCode::UnknownTopicOrPartition, message).with_cause("topic")
             }

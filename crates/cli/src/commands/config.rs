@@ -190,9 +190,12 @@ fn explain(args: &ExplainArgs, output: Output) -> Result<(), CliError> {
     output.end_parts(failures)
 }
 
-/// A topic and a broker may have settings of one name.
+/// A topic, a broker and others may have settings of one name.
 fn find(name: &str) -> Vec<&'static ConfigKey> {
-    [Scope::Topic, Scope::Broker].into_iter().filter_map(|scope| find_key(scope, name).ok()).collect()
+    [Scope::Topic, Scope::Broker, Scope::Group, Scope::ClientMetrics]
+        .into_iter()
+        .filter_map(|scope| find_key(scope, name).ok())
+        .collect()
 }
 
 fn unknown(name: &str) -> CliError {
@@ -211,6 +214,8 @@ fn scope(key: &ConfigKey) -> &'static str {
     match key.scope {
         Scope::Topic => "topic",
         Scope::Broker => "broker",
+        Scope::Group => "group",
+        Scope::ClientMetrics => "client metrics",
     }
 }
 
@@ -220,6 +225,7 @@ fn support(key: &ConfigKey) -> (&'static str, Option<&'static str>) {
         Support::Acts => ("acts", None),
         Support::Waits(what) => ("waits", Some(what)),
         Support::Ignored(why) => ("ignored", Some(why)),
+        Support::Elsewhere(option) => ("option", Some(option)),
     }
 }
 
@@ -259,6 +265,7 @@ fn show(key: &ConfigKey, output: Output) -> Result<(), CliError> {
         Support::Acts => "Tidelog acts on it".to_owned(),
         Support::Waits(what) => format!("kept and shown, without effect until there is {what}"),
         Support::Ignored(why) => format!("kept and shown, without effect: {why}"),
+        Support::Elsewhere(option) => format!("never set: here it is the option {option}"),
     };
     let mut rows = vec![
         ("type", key.value_type.as_str().to_lowercase()),
@@ -268,8 +275,9 @@ fn show(key: &ConfigKey, output: Output) -> Result<(), CliError> {
         ("effect", effect),
     ];
     if !key.synonyms.is_empty() {
-        let name = if key.scope == Scope::Topic { "default from" } else { "together with" };
-        let others = key.synonyms.iter().filter(|name| key.scope == Scope::Topic || **name != key.name);
+        let is_default = key.scope != Scope::Broker;
+        let name = if is_default { "default from" } else { "together with" };
+        let others = key.synonyms.iter().filter(|name| is_default || **name != key.name);
         rows.insert(3, (name, others.copied().collect::<Vec<_>>().join(", ")));
     }
     for (name, text) in rows {
@@ -285,7 +293,11 @@ fn set_with(key: &ConfigKey) -> String {
     let name = key.name;
     match key.scope {
         Scope::Topic => format!("tidelog topic alter TOPIC --config {name}=VALUE"),
-        Scope::Broker => format!("tidelog serve --set {name}=VALUE"),
+        Scope::Broker => match key.support {
+            Support::Elsewhere(option) => format!("tidelog serve {option} VALUE"),
+            _ => format!("tidelog serve --set {name}=VALUE"),
+        },
+        Scope::Group | Scope::ClientMetrics => "with Kafka's tools: kafka-configs --alter".to_owned(),
     }
 }
 

@@ -12,7 +12,7 @@ use super::value::{ConfigValue, InvalidValue, ValueFault};
 pub const CONFIG_VALUE_MAX_BYTES: usize = 256 * 1024;
 
 /// How large a pattern of a subscription to clients' metrics may be once it is compiled.
-const CLIENT_PATTERN_MAX_BYTES: usize = 64 * 1024;
+const CLIENT_PATTERN_MAX_BYTES: usize = 256 * 1024;
 
 /// What a subscription to clients' metrics can choose clients by (KIP-714).
 pub const CLIENT_SELECTORS: &[&str] = &[
@@ -376,7 +376,7 @@ fn is_duration(text: &str) -> bool {
         None => (text, None),
     };
     let days_are_right = days.is_empty() || days.strip_suffix('D').is_some_and(is_digits);
-    let time_is_right = time.is_none_or(|time| is_time(time));
+    let time_is_right = time.is_none_or(is_time);
     days_are_right && time_is_right && !(days.is_empty() && time.is_none())
 }
 
@@ -397,7 +397,7 @@ fn is_time(text: &str) -> bool {
 
 /// A regular expression of a stranger's: of a small size when compiled, so that it costs little.
 fn client_pattern(pattern: &str) -> Option<regex::Regex> {
-    regex::RegexBuilder::new(pattern).unicode(false).size_limit(CLIENT_PATTERN_MAX_BYTES).build().ok()
+    regex::RegexBuilder::new(pattern).size_limit(CLIENT_PATTERN_MAX_BYTES).build().ok()
 }
 
 fn is_client_pattern(element: &str) -> bool {

@@ -1,4 +1,5 @@
-//! Configs of topics and brokers: set, delete, append to a list, subtract from it (KIP-339).
+//! Configs of topics, brokers, groups and subscriptions to clients' metrics: set, delete, append to a list, subtract from it
+//! (KIP-339), or all of them replaced at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,7 +11,8 @@ use crate::config::{
     ConfigKey, ConfigMap, ConfigValue, InvalidValue, Layers, Scope, UnknownConfig, Update, ValueType,
     find_key, known_key,
 };
-use crate::record::{BrokerConfigChanged, TopicConfigChanged};
+use crate::name::{TopicNameError, check_topic_name};
+use crate::record::{BrokerConfigChanged, ClientMetricsChanged, GroupConfigChanged, TopicConfigChanged};
 
 /// Whose configs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +21,10 @@ pub enum ConfigResource {
     Topic(String),
     /// A broker's, or with `None` the defaults of all.
     Broker(Option<NodeId>),
+    /// A group's; it need not exist.
+    Group(String),
+    /// A subscription's to clients' metrics (KIP-714); it exists as long as it has configs.
+    ClientMetrics(String),
 }
 
 /// Changes to one resource: all or none are made.
@@ -89,6 +95,24 @@ pub enum ConfigError {
         /// The config.
         name: &'static str,
     },
+    /// A broker's config that differs from broker to broker.
+    #[error("{name} is each broker's own: set it for one broker, not for all")]
+    OneBrokerOnly {
+        /// The config.
+        name: &'static str,
+    },
+    /// A group's value outside of what the broker's configs allow.
+    #[error("{name}={value} is outside of {least} to {most}: the brokers' configs give these limits")]
+    OutsideLimits {
+        /// The config.
+        name: &'static str,
+        /// Its value.
+        value: i64,
+        /// The least.
+        least: i64,
+        /// The most.
+        most: i64,
+    },
     /// Two values that contradict each other.
     #[error(
         "{smaller} is {smaller_value}, which is above {larger}, {larger_value}: lower it, or raise the other"
@@ -131,6 +155,8 @@ pub enum AlterConfigsError {
     UnknownBroker {
         /// The id.
         node_id: NodeId,
+        /// Who decided.
+        this: NodeId,
     },
     /// The request names the resource more than once: it stays as it is.
     #[error("the request changes the configs of {resource} more than once: name it once")]
@@ -138,22 +164,62 @@ pub enum AlterConfigsError {
         /// Whose configs.
         resource: ConfigResource,
     },
-    /// A change that can't be made.
+    /// A name that nothing has.
     #[error(transparent)]
-    Config(#[from] ConfigError),
+    TopicName(#[from] TopicNameError),
+    /// No name where one is needed: only brokers have defaults for all.
+    #[error("configs are set on one group or subscription: name it")]
+    Unnamed {
+        /// Whose configs.
+        resource: ConfigResource,
+    },
+    /// A change that can't be made.
+    #[error("{error}")]
+    Config {
+        /// Whose configs.
+        scope: Scope,
+        /// What is wrong with it.
+        error: ConfigError,
+    },
 }
 
-/// Decides about changes of configs.
+/// Decides about changes of configs: what they don't name stays.
 pub fn alter_configs(
     basis: &Basis<'_>,
     alterations: &[ConfigAlteration],
+    validate_only: bool,
+) -> Decision<Vec<Result<(), AlterConfigsError>>> {
+    decide(basis, alterations, Mode::Alter, validate_only)
+}
+
+/// Decides about other configs in place of those that are set: what they don't name goes back to its default. (Kafka's
+/// AlterConfigs, which clients should not use any more.)
+pub fn replace_configs(
+    basis: &Basis<'_>,
+    alterations: &[ConfigAlteration],
+    validate_only: bool,
+) -> Decision<Vec<Result<(), AlterConfigsError>>> {
+    decide(basis, alterations, Mode::Replace, validate_only)
+}
+
+/// What becomes of the configs that a request does not name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Alter,
+    Replace,
+}
+
+fn decide(
+    basis: &Basis<'_>,
+    alterations: &[ConfigAlteration],
+    mode: Mode,
     validate_only: bool,
 ) -> Decision<Vec<Result<(), AlterConfigsError>>> {
     let mut draft = Draft::new(basis.image);
     let mut times: BTreeMap<&ConfigResource, usize> = BTreeMap::new();
     alterations.iter().for_each(|alteration| *times.entry(&alteration.resource).or_default() += 1);
     let decide = |alteration: &ConfigAlteration| match times[&alteration.resource] {
-        1 => alter(basis, alteration, &mut draft),
+        1 => alter(basis, alteration, mode, &mut draft),
         _ => Err(AlterConfigsError::Duplicate { resource: alteration.resource.clone() }),
     };
     let answer = alterations.iter().map(decide).collect();
@@ -180,36 +246,71 @@ pub(super) fn check_new_configs(
 fn alter(
     basis: &Basis<'_>,
     alteration: &ConfigAlteration,
+    mode: Mode,
     draft: &mut Draft,
 ) -> Result<(), AlterConfigsError> {
-    let changes = &alteration.changes;
-    match &alteration.resource {
+    let ConfigAlteration { resource, changes } = alteration;
+    // What is set, and the layers that lists are appended to where nothing is.
+    let (scope, old, layers) = find(basis, resource)?;
+    let in_scope = |error| AlterConfigsError::Config { scope, error };
+    let one_broker_only =
+        changes.iter().find_map(|change| find_key(scope, &change.name).ok().filter(|key| is_for_one(key)));
+    if let Some(key) = one_broker_only.filter(|_| *resource == ConfigResource::Broker(None)) {
+        return Err(in_scope(ConfigError::OneBrokerOnly { name: key.name }));
+    }
+    let none = ConfigMap::new();
+    let kept = if mode == Mode::Alter { old } else { &none };
+    let new = changed(scope, kept, &layers, changes).map_err(in_scope)?;
+    check(scope, &new, &layers).map_err(in_scope)?;
+    let Some((set, delete)) = difference(old, &new) else { return Ok(()) };
+    match resource {
         ConfigResource::Topic(name) => {
-            let topic = basis.image.topic(name);
-            let topic = topic.ok_or_else(|| AlterConfigsError::UnknownTopic { name: name.clone() })?;
-            let new = changed(Scope::Topic, topic.configs(), &basis.layers(), changes)?;
-            check_topic(&new, &basis.layers())?;
-            if let Some((set, delete)) = difference(topic.configs(), &new) {
-                draft.add(TopicConfigChanged { topic_id: topic.id(), set, delete });
-            }
+            let topic_id = basis.image.topic(name).expect("was found above").id();
+            draft.add(TopicConfigChanged { topic_id, set, delete });
         }
-        ConfigResource::Broker(node_id) => {
-            let node_id = *node_id;
-            if let Some(node_id) = node_id.filter(|id| basis.image.broker(*id).is_none()) {
-                return Err(AlterConfigsError::UnknownBroker { node_id });
-            }
-            // Appending to a list that is not set at this layer begins with what the layers below say.
-            let none = ConfigMap::new();
-            let node = node_id.map_or(&none, |_| basis.image.broker_configs(node_id));
-            let layers = Layers { node, ..basis.layers() };
-            let old = basis.image.broker_configs(node_id);
-            let new = changed(Scope::Broker, old, &layers, changes)?;
-            if let Some((set, delete)) = difference(old, &new) {
-                draft.add(BrokerConfigChanged { node_id, set, delete });
-            }
+        ConfigResource::Broker(node_id) => draft.add(BrokerConfigChanged { node_id: *node_id, set, delete }),
+        ConfigResource::Group(group) => draft.add(GroupConfigChanged { group: group.clone(), set, delete }),
+        ConfigResource::ClientMetrics(subscription) => {
+            draft.add(ClientMetricsChanged { subscription: subscription.clone(), set, delete });
         }
     }
     Ok(())
+}
+
+/// What a resource's configs are, what is set on it, and what counts below that.
+fn find<'a>(
+    basis: &Basis<'a>,
+    resource: &ConfigResource,
+) -> Result<(Scope, &'a ConfigMap, Layers<'a>), AlterConfigsError> {
+    static NONE: ConfigMap = ConfigMap::new();
+    let image = basis.image;
+    match resource {
+        ConfigResource::Group(name) | ConfigResource::ClientMetrics(name) if name.is_empty() => {
+            Err(AlterConfigsError::Unnamed { resource: resource.clone() })
+        }
+        ConfigResource::Topic(name) => match image.topic(name) {
+            Some(topic) => Ok((Scope::Topic, topic.configs(), basis.layers())),
+            None => {
+                check_topic_name(name)?;
+                Err(AlterConfigsError::UnknownTopic { name: name.clone() })
+            }
+        },
+        ConfigResource::Broker(node_id) => {
+            if let Some(node_id) = node_id.filter(|id| image.broker(*id).is_none()) {
+                return Err(AlterConfigsError::UnknownBroker { node_id, this: basis.node_id });
+            }
+            let node = node_id.map_or(&NONE, |_| image.broker_configs(*node_id));
+            Ok((Scope::Broker, image.broker_configs(*node_id), Layers { node, ..basis.layers() }))
+        }
+        ConfigResource::Group(group) => Ok((Scope::Group, image.group_configs(group), basis.layers())),
+        ConfigResource::ClientMetrics(name) => {
+            Ok((Scope::ClientMetrics, image.client_metrics_configs(name), basis.layers()))
+        }
+    }
+}
+
+fn is_for_one(key: &ConfigKey) -> bool {
+    key.update == Update::LiveForOne
 }
 
 /// `old` after `changes`.
@@ -221,26 +322,25 @@ fn changed(
 ) -> Result<ConfigMap, ConfigError> {
     let mut new = old.clone();
     let mut seen = BTreeSet::new();
-    for change in changes {
-        let name = &change.name;
+    for ConfigChange { name, operation, value } in changes {
         if !seen.insert(name) {
             return Err(ConfigError::Duplicate { name: name.clone() });
         }
-        if change.operation == ConfigOperation::Delete {
+        if *operation == ConfigOperation::Delete {
             // Also of a name that is not known: then it is not set, and nothing happens, as in Kafka.
             new.remove(name);
             continue;
         }
+        let Some(given) = value else {
+            return Err(ConfigError::Null { name: name.clone() });
+        };
         let key = find_key(scope, name)?;
         if key.update == Update::Restart {
             return Err(ConfigError::ReadOnly { name: key.name });
         }
-        let Some(given) = &change.value else {
-            return Err(ConfigError::Null { name: name.clone() });
-        };
-        let value = match change.operation {
+        let value = match operation {
             ConfigOperation::Append | ConfigOperation::Subtract => {
-                edited_list(key, layers.value(key, old), change.operation, given)?
+                edited_list(key, layers.value(key, old), *operation, given)?
             }
             _ => given.clone(),
         };
@@ -256,7 +356,8 @@ fn edited_list(
     operation: ConfigOperation,
     given: &str,
 ) -> Result<String, ConfigError> {
-    if key.value_type != ValueType::List {
+    // Kafka's controller does not know the types of clients' metrics.
+    if key.value_type != ValueType::List || key.scope == Scope::ClientMetrics {
         return Err(ConfigError::NotAList { name: key.name.to_owned(), operation });
     }
     let mut elements = match old {
@@ -275,6 +376,104 @@ fn edited_list(
 }
 
 /// What one value alone can't show.
+fn check(scope: Scope, configs: &ConfigMap, layers: &Layers<'_>) -> Result<(), ConfigError> {
+    match scope {
+        Scope::Topic => check_topic(configs, layers),
+        Scope::Group => check_group(configs, layers),
+        Scope::Broker | Scope::ClientMetrics => Ok(()),
+    }
+}
+
+/// The broker's limits for what a group may set: the group's config, the least, the most.
+const GROUP_LIMITS: &[(&str, Option<&str>, Option<&str>)] = &[
+    limits(
+        "consumer.assignment.interval.ms",
+        "group.consumer.min.assignment.interval.ms",
+        "group.consumer.max.assignment.interval.ms",
+    ),
+    limits(
+        "consumer.heartbeat.interval.ms",
+        "group.consumer.min.heartbeat.interval.ms",
+        "group.consumer.max.heartbeat.interval.ms",
+    ),
+    limits(
+        "consumer.session.timeout.ms",
+        "group.consumer.min.session.timeout.ms",
+        "group.consumer.max.session.timeout.ms",
+    ),
+    limits(
+        "share.assignment.interval.ms",
+        "group.share.min.assignment.interval.ms",
+        "group.share.max.assignment.interval.ms",
+    ),
+    limits(
+        "share.delivery.count.limit",
+        "group.share.min.delivery.count.limit",
+        "group.share.max.delivery.count.limit",
+    ),
+    limits(
+        "share.heartbeat.interval.ms",
+        "group.share.min.heartbeat.interval.ms",
+        "group.share.max.heartbeat.interval.ms",
+    ),
+    limits(
+        "share.partition.max.record.locks",
+        "group.share.min.partition.max.record.locks",
+        "group.share.max.partition.max.record.locks",
+    ),
+    limits(
+        "share.record.lock.duration.ms",
+        "group.share.min.record.lock.duration.ms",
+        "group.share.max.record.lock.duration.ms",
+    ),
+    limits(
+        "share.session.timeout.ms",
+        "group.share.min.session.timeout.ms",
+        "group.share.max.session.timeout.ms",
+    ),
+    limits(
+        "streams.assignment.interval.ms",
+        "group.streams.min.assignment.interval.ms",
+        "group.streams.max.assignment.interval.ms",
+    ),
+    limits(
+        "streams.heartbeat.interval.ms",
+        "group.streams.min.heartbeat.interval.ms",
+        "group.streams.max.heartbeat.interval.ms",
+    ),
+    ("streams.num.standby.replicas", None, Some("group.streams.max.standby.replicas")),
+    ("streams.num.warmup.replicas", None, Some("group.streams.max.warmup.replicas")),
+    limits(
+        "streams.session.timeout.ms",
+        "group.streams.min.session.timeout.ms",
+        "group.streams.max.session.timeout.ms",
+    ),
+    ("streams.task.offset.interval.ms", Some("group.streams.min.task.offset.interval.ms"), None),
+];
+
+const fn limits(
+    name: &'static str,
+    least: &'static str,
+    most: &'static str,
+) -> (&'static str, Option<&'static str>, Option<&'static str>) {
+    (name, Some(least), Some(most))
+}
+
+fn check_group(group: &ConfigMap, layers: &Layers<'_>) -> Result<(), ConfigError> {
+    let limit = |name: Option<&str>, otherwise| {
+        name.and_then(|name| layers.broker_value(name)?.as_integer()).unwrap_or(otherwise)
+    };
+    for (name, least, most) in GROUP_LIMITS {
+        let key = known_key(Scope::Group, name);
+        let set = group.get(*name).and_then(|_| layers.value(key, group)?.as_integer());
+        let (least, most) = (limit(*least, 0), limit(*most, i64::from(i32::MAX)));
+        if let Some(value) = set.filter(|value| !(least..=most).contains(value)) {
+            return Err(ConfigError::OutsideLimits { name: key.name, value, least, most });
+        }
+    }
+    Ok(())
+}
+
 fn check_topic(topic: &ConfigMap, layers: &Layers<'_>) -> Result<(), ConfigError> {
     const TIERED: &str = "remote.storage.enable";
     if topic.get(TIERED).is_some_and(|value| value == "true") {
@@ -314,6 +513,8 @@ impl fmt::Display for ConfigResource {
             ConfigResource::Topic(name) => write!(f, "topic '{name}'"),
             ConfigResource::Broker(Some(node_id)) => write!(f, "broker {node_id}"),
             ConfigResource::Broker(None) => f.write_str("all brokers"),
+            ConfigResource::Group(name) => write!(f, "group '{name}'"),
+            ConfigResource::ClientMetrics(name) => write!(f, "subscription '{name}' to clients' metrics"),
         }
     }
 }

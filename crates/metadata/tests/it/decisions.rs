@@ -384,13 +384,16 @@ fn a_bad_change_keeps_all_changes_of_its_resource_back_and_no_others() {
     ];
     let decision = alter_configs(&cluster.controller.basis(), &alterations, false);
     let all = AlterConfigsError::Duplicate { resource: ConfigResource::Broker(None) };
-    assert!(matches!(decision.answer[0], Err(AlterConfigsError::Config(ConfigError::Invalid(_)))));
+    assert!(matches!(
+        decision.answer[0],
+        Err(AlterConfigsError::Config { error: ConfigError::Invalid(_), .. })
+    ));
     assert_eq!(
         decision.answer[1..],
         [
             Ok(()),
             Err(AlterConfigsError::UnknownTopic { name: "c".into() }),
-            Err(AlterConfigsError::UnknownBroker { node_id: NodeId(7) }),
+            Err(AlterConfigsError::UnknownBroker { node_id: NodeId(7), this: NodeId(1) }),
             Err(all.clone()),
             Err(all),
         ]

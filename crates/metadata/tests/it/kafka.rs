@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use tidelog_metadata::{ConfigKey, Scope, Update, broker_keys, find_key, topic_keys};
+use tidelog_metadata::{
+    ConfigKey, Scope, Support, Update, broker_keys, client_metrics_keys, find_key, group_keys, topic_keys,
+};
 
 const TOPIC_KEYS: &str = include_str!("../golden/kafka-4.4/topic-keys.tsv");
 const BROKER_KEYS: &str = include_str!("../golden/kafka-4.4/broker-keys.tsv");
+const GROUP_KEYS: &str = include_str!("../golden/kafka-4.4/group-keys.tsv");
+const CLIENT_METRICS_KEYS: &str = include_str!("../golden/kafka-4.4/client-metrics-keys.tsv");
 const TOPIC_VALUES: &str = include_str!("../golden/kafka-4.4/topic-values.tsv");
 const BROKER_VALUES: &str = include_str!("../golden/kafka-4.4/broker-values.tsv");
 
@@ -71,16 +75,45 @@ fn we_know_every_topic_config_with_its_type_default_and_synonyms() {
 }
 
 #[test]
-fn our_broker_configs_have_kafkas_types_and_defaults_and_change_live_where_kafkas_do() {
+fn we_know_every_broker_config_with_its_type_and_default_and_change_live_what_kafka_does() {
     let mut theirs = BTreeSet::new();
     for [name, value_type, default, update] in rows(BROKER_KEYS) {
         let key = find_key(Scope::Broker, name).unwrap();
-        assert_eq!((key.value_type.as_str(), key.default), (value_type, unquote(default)), "{name}");
-        let expected = if update == "live" { Update::Live } else { Update::Restart };
-        assert_eq!(key.update, expected, "{name}");
+        assert_eq!(key.value_type.as_str(), value_type, "{name}");
         theirs.insert(name);
+        if matches!(key.support, Support::Elsewhere(_)) {
+            // Where this node is, it does not learn from its configs.
+            assert_eq!((key.default, key.update), (None, Update::Restart), "{name}");
+            continue;
+        }
+        assert_eq!(key.default, unquote(default), "{name}");
+        let expected = match update {
+            "live" => Update::Live,
+            "live-for-one" => Update::LiveForOne,
+            _ => Update::Restart,
+        };
+        assert_eq!(key.update, expected, "{name}");
     }
+    assert_eq!(theirs.len(), 379);
     assert_eq!(ours(broker_keys()), theirs);
+}
+
+#[test]
+fn we_know_every_group_config_and_every_config_of_clients_metrics() {
+    for (scope, keys, golden, count) in [
+        (Scope::Group, group_keys(), GROUP_KEYS, 27),
+        (Scope::ClientMetrics, client_metrics_keys(), CLIENT_METRICS_KEYS, 3),
+    ] {
+        let mut theirs = BTreeSet::new();
+        for [name, value_type, default, synonym] in rows(golden) {
+            let key = find_key(scope, name).unwrap();
+            assert_eq!((key.value_type.as_str(), key.default), (value_type, unquote(default)), "{name}");
+            assert_eq!(key.synonyms.join(","), synonym, "{name}");
+            theirs.insert(name);
+        }
+        assert_eq!(theirs.len(), count);
+        assert_eq!(ours(keys), theirs);
+    }
 }
 
 #[test]

@@ -9,4 +9,5 @@ mod history;
 mod image;
 mod kafka;
 mod records;
+mod resources;
 mod support;

@@ -111,6 +111,41 @@ fn expectations() -> BTreeMap<&'static str, MetadataRecord> {
             "ProducerIdsAllocated.v1",
             ProducerIdsAllocated { node_id: NodeId(1), next_producer_id: ProducerId(4000) }.into(),
         ),
+        (
+            "ClientQuotaChanged.v1",
+            ClientQuotaChanged {
+                entity: QuotaEntity::from_names([("user", Some("anna")), ("client-id", None)]).unwrap(),
+                set: [
+                    (QuotaKey::ProducerByteRate, QuotaKey::ProducerByteRate.value(1_048_576.0).unwrap()),
+                    (QuotaKey::RequestPercentage, QuotaKey::RequestPercentage.value(0.1).unwrap()),
+                ]
+                .into(),
+                delete: [QuotaKey::ConsumerByteRate].into(),
+            }
+            .into(),
+        ),
+        (
+            "GroupConfigChanged.v1",
+            GroupConfigChanged {
+                group: "billing".to_owned(),
+                set: map(&[("consumer.session.timeout.ms", "50000")]),
+                delete: ["share.auto.offset.reset".to_owned()].into(),
+            }
+            .into(),
+        ),
+        (
+            "ClientMetricsChanged.v1",
+            ClientMetricsChanged {
+                subscription: "producers".to_owned(),
+                set: map(&[("interval.ms", "1000"), ("metrics", "org.apache.kafka.producer.")]),
+                delete: ["match".to_owned()].into(),
+            }
+            .into(),
+        ),
+        (
+            "FeatureLevelChanged.v1",
+            FeatureLevelChanged { feature: "group.version".to_owned(), level: 0 }.into(),
+        ),
     ])
 }
 

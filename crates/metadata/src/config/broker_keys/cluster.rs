@@ -184,7 +184,8 @@ pub(super) const KEYS: &[ConfigKey] = &[
         Long,
         "30000",
         FAIL_STOP,
-        "How long a broker with a failed log directory tries to tell the controller before it stops.",
+        "How long a broker with a failed log directory tries to tell the controller \
+             before it stops.",
     )
     .valid(AtLeast(1))
     .unit(Milliseconds),

@@ -37,7 +37,8 @@ pub(super) const KEYS: &[ConfigKey] = &[
         Boolean,
         "false",
         SHARE,
-        "Whether topics for records that share groups could not deliver are created by themselves.",
+        "Whether topics for records that share groups could not deliver are created by \
+             themselves.",
     )
     .live(),
     waits(
@@ -123,7 +124,8 @@ pub(super) const KEYS: &[ConfigKey] = &[
         String,
         "bidirectional",
         GROUPS,
-        "Which way groups may move between the classic and the consumer protocol while they have members.",
+        "Which way groups may move between the classic and the consumer protocol while \
+             they have members.",
     ),
     waits(
         "group.consumer.min.assignment.interval.ms",
@@ -284,7 +286,8 @@ pub(super) const KEYS: &[ConfigKey] = &[
         Int,
         "30000",
         SHARE,
-        "How often the state of a share group's partitions is asked for again while it is missing.",
+        "How often the state of a share group's partitions is asked for again while it \
+             is missing.",
     )
     .valid(AtLeast(1))
     .unit(Milliseconds)

@@ -1,17 +1,22 @@
 // Prints what Apache Kafka's own classes say of its configs, as the tables beside this file. With Kafka's jars in LIB:
 //   java -cp 'LIB/*' ConfigFacts.java topic-keys            > topic-keys.tsv
 //   java -cp 'LIB/*' ConfigFacts.java topic-values          > topic-values.tsv
-//   java -cp 'LIB/*' ConfigFacts.java broker-keys NAMES...   > broker-keys.tsv
+//   java -cp 'LIB/*' ConfigFacts.java broker-keys            > broker-keys.tsv
 //   java -cp 'LIB/*' ConfigFacts.java broker-values NAMES... > broker-values.tsv
-// NAMES are the names of our broker configs that Kafka has too. Columns: README.md.
+//   java -cp 'LIB/*' ConfigFacts.java group-keys             > group-keys.tsv
+//   java -cp 'LIB/*' ConfigFacts.java client-metrics-keys    > client-metrics-keys.tsv
+// NAMES are the names of those broker configs that we act on, or that wait. Columns: README.md.
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.server.config.DynamicBrokerConfig;
 import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
+import org.apache.kafka.server.metrics.ClientMetricsConfigs;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
 public class ConfigFacts {
@@ -28,14 +33,19 @@ public class ConfigFacts {
         " delete , compact ", "delete,delete", "Delete", "delete,", ",delete", "delete,,compact", ",", "x", "delete,x",
         "0:1", "0:1,2:3", " 0:1 , 2:3 ", "*", "*,0:1", "0:1,", "a:b", "0", "0:", "0:1:2", "-1:1", "0:1,0:1", "all"};
 
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws ReflectiveOperationException {
         boolean topic = arguments[0].startsWith("topic");
-        ConfigDef definitions = topic ? LogConfig.configDefCopy() : kafka.server.KafkaConfig.configDef();
+        ConfigDef definitions = switch (arguments[0].replaceAll("-(keys|values)$", "")) {
+            case "topic" -> LogConfig.configDefCopy();
+            case "group" -> GroupConfig.CONFIG_DEF;
+            case "client-metrics" -> ClientMetricsConfigs.configDef();
+            default -> kafka.server.KafkaConfig.configDef();
+        };
         List<String> names = Arrays.asList(arguments).subList(1, arguments.length);
-        for (String name : new TreeSet<>(topic ? definitions.names() : names)) {
+        for (String name : new TreeSet<>(names.isEmpty() ? definitions.names() : names)) {
             ConfigDef.ConfigKey key = definitions.configKeys().get(name);
             if (arguments[0].endsWith("keys")) {
-                printKey(topic, key);
+                printKey(arguments[0], key);
             } else {
                 for (String value : candidates(key.type)) {
                     System.out.println(name + "\t" + quote(value) + "\t" + quote(accepted(topic, key, value)));
@@ -44,14 +54,25 @@ public class ConfigFacts {
         }
     }
 
-    static void printKey(boolean topic, ConfigDef.ConfigKey key) {
+    static void printKey(String what, ConfigDef.ConfigKey key) throws ReflectiveOperationException {
         String value = key.hasDefault() ? ConfigDef.convertToString(key.defaultValue, key.type) : null;
-        String last = DynamicBrokerConfig.ALL_DYNAMIC_CONFIGS.contains(key.name) ? "live" : "restart";
-        if (topic) {
-            last = String.join(",", ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS
+        String last = switch (what) {
+            case "topic-keys" -> String.join(",", ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS
                 .getOrDefault(key.name, List.of()).stream().map(synonym -> synonym.name()).toList());
-        }
+            case "group-keys" -> GroupConfig.brokerSynonym(key.name).orElse("");
+            case "client-metrics-keys" -> "";
+            default -> perBroker().contains(key.name) ? "live-for-one"
+                : DynamicBrokerConfig.ALL_DYNAMIC_CONFIGS.contains(key.name) ? "live" : "restart";
+        };
         System.out.println(key.name + "\t" + key.type + "\t" + quote(value) + "\t" + last);
+    }
+
+    /** Private in Kafka. */
+    @SuppressWarnings("unchecked")
+    static Set<String> perBroker() throws ReflectiveOperationException {
+        var field = DynamicBrokerConfig.class.getDeclaredField("PER_BROKER_CONFIGS");
+        field.setAccessible(true);
+        return (Set<String>) field.get(null);
     }
 
     /** The value as Kafka shows it, or null if it refuses it. */
