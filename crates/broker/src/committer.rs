@@ -4,9 +4,15 @@
 //! sleeps until the queue in front of the journal gets its first entry; while it syncs, the next round gathers: the disk's
 //! own pace is the batching, there is no timer.
 //!
-//! What must stay true: one thread writes rounds; a round is told durable only by a sync that began after it was written.
+//! Two wake-ups of other threads cost more than a small commit. So a connection that has appended, while nobody commits, may
+//! commit on the spot ([`Owed::commit`]): its own records and whatever else is in the queue. Where somebody commits already,
+//! the committer's thread takes the next round, with all that gathers meanwhile (`docs/design/002-commit-on-the-spot.md`).
+//!
+//! What must stay true: one thread at a time writes rounds; a round is told durable only by a sync that began after it was
+//! written; whoever puts the first entry into an empty queue owes a commit, and pays or passes it on when dropped.
 
-use std::sync::Arc;
+use std::cell::Cell;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant};
@@ -49,6 +55,10 @@ struct Shared {
     stop_commit: AtomicBool,
     stop_background: AtomicBool,
     write_back_asleep: AtomicBool,
+    /// Held by whoever writes rounds.
+    rounds: Mutex<Unsynced>,
+    commit_thread: OnceLock<Thread>,
+    write_back_thread: OnceLock<Thread>,
     checkpoint: Mutex<CheckpointState>,
     checkpoint_changed: Condvar,
 }
@@ -81,17 +91,30 @@ impl Committer {
             stop_commit: AtomicBool::new(false),
             stop_background: AtomicBool::new(false),
             write_back_asleep: AtomicBool::new(false),
+            rounds: Mutex::default(),
+            commit_thread: OnceLock::new(),
+            write_back_thread: OnceLock::new(),
             checkpoint: Mutex::default(),
             checkpoint_changed: Condvar::new(),
         });
         let write_back = spawn("write-back", shared.clone(), Shared::run_write_back);
-        let write_back_thread = write_back.thread().clone();
-        let commit = spawn("commit", shared.clone(), move |shared| shared.run_commit(&write_back_thread));
+        shared.write_back_thread.get_or_init(|| write_back.thread().clone());
+        let commit = spawn("commit", shared.clone(), Shared::run_commit);
+        shared.commit_thread.get_or_init(|| commit.thread().clone());
         let commit_thread = commit.thread().clone();
-        shared.directory.wake_on_work(move || commit_thread.unpark());
+        shared.directory.wake_on_work(move || {
+            if !DEFERRAL.get().is_taken() {
+                commit_thread.unpark();
+            }
+        });
         commit.thread().unpark();
         let checkpoint = spawn("checkpoint", shared.clone(), Shared::run_checkpoints);
         Committer { shared, commit, background: vec![write_back, checkpoint] }
+    }
+
+    /// For those who append.
+    pub fn handle(&self) -> CommitHandle {
+        CommitHandle(self.shared.clone())
     }
 
     /// Commits what is queued, checkpoints, and ends the threads.
@@ -122,30 +145,29 @@ fn spawn(name: &str, shared: Arc<Shared>, run: impl FnOnce(&Shared) + Send + 'st
 }
 
 impl Shared {
-    fn run_commit(&self, write_back: &Thread) {
-        let mut unsynced = Unsynced::default();
+    fn run_commit(&self) {
         loop {
-            match self.directory.write_round() {
-                Ok(Some(round)) => {
-                    round.publish_written();
-                    unsynced.push(round);
-                    if unsynced.is_due() && self.sync(&mut unsynced).is_err() {
-                        return;
-                    }
-                    self.after_round(write_back);
-                }
-                Ok(None) if self.stop_commit.load(Ordering::Acquire) => {
+            let mut unsynced = self.rounds.lock();
+            match self.round(&mut unsynced) {
+                Ok(true) => {}
+                Ok(false) if self.stop_commit.load(Ordering::Acquire) => {
                     report(self.sync(&mut unsynced));
                     return;
                 }
-                Ok(None) => match unsynced.deadline() {
+                Ok(false) => match unsynced.deadline() {
                     Some(deadline) if deadline <= Instant::now() => {
                         if self.sync(&mut unsynced).is_err() {
                             return;
                         }
                     }
-                    Some(deadline) => thread::park_timeout(deadline - Instant::now()),
-                    None => thread::park(),
+                    Some(deadline) => {
+                        drop(unsynced);
+                        thread::park_timeout(deadline - Instant::now());
+                    }
+                    None => {
+                        drop(unsynced);
+                        thread::park();
+                    }
                 },
                 Err(CommitError::RingFull { .. }) => {
                     // What is written so far must not wait for the checkpoint.
@@ -163,6 +185,38 @@ impl Shared {
                     return;
                 }
             }
+        }
+    }
+
+    /// Writes what is queued, and syncs if somebody waits for that; false if nothing was queued.
+    fn round(&self, unsynced: &mut Unsynced) -> Result<bool, CommitError> {
+        let Some(round) = self.directory.write_round()? else { return Ok(false) };
+        round.publish_written();
+        unsynced.push(round);
+        if unsynced.is_due() {
+            self.sync(unsynced)?;
+        }
+        self.after_round();
+        Ok(true)
+    }
+
+    /// One round on the caller's thread, unless somebody else is at it; what is left is the committer's.
+    fn commit_here(&self) {
+        if let Some(mut unsynced) = self.rounds.try_lock() {
+            let is_done = matches!(self.round(&mut unsynced), Ok(true))
+                && unsynced.rounds.is_empty()
+                && !self.directory.has_queued();
+            drop(unsynced);
+            if is_done {
+                return;
+            }
+        }
+        self.wake_committer();
+    }
+
+    fn wake_committer(&self) {
+        if let Some(thread) = self.commit_thread.get() {
+            thread.unpark();
         }
     }
 
@@ -184,10 +238,12 @@ impl Shared {
         Ok(())
     }
 
-    fn after_round(&self, write_back: &Thread) {
+    fn after_round(&self) {
         let is_large = self.directory.unwritten_bytes() >= WRITE_BACK_BYTES;
         if is_large || self.write_back_asleep.swap(false, Ordering::AcqRel) {
-            write_back.unpark();
+            if let Some(thread) = self.write_back_thread.get() {
+                thread.unpark();
+            }
         }
         if self.directory.checkpoint_is_due() {
             self.want_checkpoint();
@@ -270,6 +326,87 @@ impl Shared {
         self.checkpoint_changed.notify_all();
         while state.finished == finished && self.directory.failure().is_none() {
             self.checkpoint_changed.wait_for(&mut state, SPACE_CHECK_AFTER);
+        }
+    }
+}
+
+/// How an append that finds the queue empty sees to it that somebody commits.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Deferral {
+    /// It wakes the committer.
+    #[default]
+    Off,
+    /// It will be asked for.
+    On,
+    /// It was the first, and owes a commit.
+    Owed,
+}
+
+thread_local! {
+    static DEFERRAL: Cell<Deferral> = const { Cell::new(Deferral::Off) };
+}
+
+impl Deferral {
+    /// Notes the debt; false if there is nobody here to pay it.
+    fn is_taken(self) -> bool {
+        if self != Deferral::Off {
+            DEFERRAL.set(Deferral::Owed);
+        }
+        self != Deferral::Off
+    }
+}
+
+/// Lets appends choose who commits.
+#[derive(Clone, Debug)]
+pub struct CommitHandle(Arc<Shared>);
+
+impl CommitHandle {
+    /// Runs `append`, which must not wait; whoever calls owes a commit afterwards, if nobody else does already.
+    pub fn deferred(&self, append: impl FnOnce()) -> Owed {
+        /// Also if `append` panics.
+        struct Reset;
+        impl Drop for Reset {
+            fn drop(&mut self) {
+                DEFERRAL.set(Deferral::Off);
+            }
+        }
+        DEFERRAL.set(Deferral::On);
+        let reset = Reset;
+        append();
+        let is_owed = DEFERRAL.get() == Deferral::Owed;
+        drop(reset);
+        Owed(is_owed.then(|| self.0.clone()))
+    }
+}
+
+/// A commit that somebody has to see to, perhaps. Dropping it leaves it to the committer's thread.
+#[derive(Debug, Default)]
+#[must_use = "records wait for it; dropping it late delays them"]
+pub struct Owed(Option<Arc<Shared>>);
+
+impl Owed {
+    /// Takes over what `other` owes.
+    pub fn join(&mut self, mut other: Owed) {
+        if self.0.is_none() {
+            self.0 = other.0.take();
+        } else {
+            // One commit takes all that is queued.
+            other.0 = None;
+        }
+    }
+
+    /// Commits on this thread, if nobody else is committing: a write and a sync.
+    pub fn commit(&mut self) {
+        if let Some(shared) = self.0.take() {
+            shared.commit_here();
+        }
+    }
+}
+
+impl Drop for Owed {
+    fn drop(&mut self) {
+        if let Some(shared) = self.0.take() {
+            shared.wake_committer();
         }
     }
 }

@@ -24,14 +24,14 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::committer::Committer;
+use crate::committer::{CommitHandle, Committer};
 use crate::config::NodeConfig;
 use crate::connections::OpenConnections;
 use crate::controller::{ChangeError, Controller};
 use crate::durable::Synced;
 use crate::hosted::HostedPartition;
 use crate::hosting::Hosting;
-use crate::kafka::{self, FetchSessions, KafkaListener};
+use crate::kafka::{self, Buffers, FetchSessions, KafkaListener};
 use crate::memory::Budget;
 use crate::metadata_log::LocalMetadataLog;
 use crate::metrics::CommitMetrics;
@@ -54,6 +54,8 @@ pub struct Shared {
     pub controller: Controller,
     /// The log directory, for its gauges.
     pub directory: Arc<LogDirectory>,
+    /// Commits what is appended.
+    pub committer: CommitHandle,
     /// Bytes of requests that are not handled yet.
     pub request_budget: Budget,
     /// Bytes on their way to disk.
@@ -66,6 +68,8 @@ pub struct Shared {
     pub commits: CommitMetrics,
     /// Tells of the journal's syncs.
     pub synced: Synced,
+    /// Where the Kafka listeners receive.
+    pub receive_buffers: Buffers,
     /// What consumers on the Kafka listeners read.
     pub fetch_sessions: FetchSessions,
     /// Open connections of the Kafka listeners.
@@ -253,12 +257,14 @@ impl Node {
             topics,
             controller,
             directory,
+            committer: committer.handle(),
             request_budget: Budget::new(memory_bytes / 4),
             append_budget: Budget::new(memory_bytes / 2),
             fetch_budget: Budget::new(memory_bytes / 4),
             addresses,
             commits,
             synced,
+            receive_buffers: Buffers::default(),
             fetch_sessions: FetchSessions::default(),
             kafka_connections: OpenConnections::default(),
             max_kafka_connections: max_kafka_connections(&broker),
@@ -267,6 +273,7 @@ impl Node {
             stop: stop.clone(),
         });
         tasks.spawn(retain(shared.clone(), stop.clone(), broker.retention_check_interval_ms));
+        tasks.spawn(shared.receive_buffers.clone().trim(stop.clone()));
         for (listener, socket) in kafka_listeners {
             tasks.spawn(kafka::serve(shared.clone(), Arc::new(listener), socket, stop.clone()));
         }

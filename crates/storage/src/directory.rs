@@ -236,7 +236,7 @@ impl LogDirectory {
         })
     }
 
-    /// Writes what is queued as one journal frame; `None` if nothing is. Only one thread calls this.
+    /// Writes what is queued as one journal frame; `None` if nothing is. Only one thread at a time calls this.
     ///
     /// On [`CommitError::RingFull`] everything is still queued: run a checkpoint, then call again.
     pub fn write_round(&self) -> Result<Option<Round>, CommitError> {
@@ -262,6 +262,11 @@ impl LogDirectory {
         self.shared.journal.lock().synced(sequence);
         self.shared.synced_operations.fetch_max(operations, Ordering::AcqRel);
         Ok(sequence)
+    }
+
+    /// Whether something waits for a round.
+    pub fn has_queued(&self) -> bool {
+        !self.shared.queue.lock().entries.is_empty()
     }
 
     /// How far operations have been submitted, as a number to compare with [`LogDirectory::synced_operations`]: once that

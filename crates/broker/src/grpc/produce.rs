@@ -18,7 +18,7 @@ use tonic::{Status, Streaming};
 
 use super::{batching, topic_ref};
 use crate::errors::{ToDetail, shutting_down};
-use crate::handlers::{ProduceBatch, ProduceRequest, UnknownTopic, produce};
+use crate::handlers::{Ordered, ProduceBatch, ProduceRequest, UnknownTopic, produce};
 use crate::node::Shared;
 use crate::producing::{PendingProduce, ProduceAnswer};
 
@@ -58,11 +58,12 @@ pub async fn unary(node: &Shared, request: v1::ProduceRequest) -> ProduceRespons
     }
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let (acks, timeout_ms) = (request.acks, request.timeout_ms);
-    let pending = produce(node, request, move |answers| {
+    let Ordered { pending, owed } = produce(node, request, move |answers| {
         // The call may have been cancelled; nobody wants the answer then.
         drop(sender.send(answers));
     })
     .await;
+    drop(owed);
     if acks == Acks::None {
         return answer.respond_blindly();
     }
@@ -165,13 +166,14 @@ impl ProduceStream {
             return;
         }
         let timeout_ms = request.timeout_ms;
-        let pending = produce(&self.node, request, move |answers| {
+        let Ordered { pending, owed } = produce(&self.node, request, move |answers| {
             if !is_silent {
                 // There is a place for every slot; it fails only if the stream is gone.
                 drop(sender.try_send((answer.respond(answers), slot)));
             }
         })
         .await;
+        drop(owed);
         let deadline = Instant::now() + Duration::from_millis(u64::from(timeout_ms));
         self.deadlines.push_back((deadline, timeout_ms, pending));
     }

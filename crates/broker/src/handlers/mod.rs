@@ -35,7 +35,7 @@ pub use init_producer_id::{InitProducerIdError, ProducerInit, init_producer_id};
 pub use leadership::{IsolationLevel, LeadershipError, leadership};
 pub use list_offsets::{FoundOffset, ListOffsetsError, OffsetQuery, Place, list_offset};
 pub use offset_for_leader_epoch::{EpochEnd, OffsetForLeaderEpochError, offset_for_leader_epoch};
-pub use produce::{ProduceBatch, ProduceRequest, produce};
+pub use produce::{Ordered, ProduceBatch, ProduceRequest, produce};
 
 use crate::hosted::HostedPartition;
 use crate::topics::{HostedTopic, TopicSnapshot};

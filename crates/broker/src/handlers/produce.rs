@@ -23,6 +23,7 @@ use tidelog_record::{
 };
 
 use super::TopicRef;
+use crate::committer::Owed;
 use crate::hosted::HostedPartition;
 use crate::memory::attach;
 use crate::node::Shared;
@@ -57,13 +58,21 @@ thread_local! {
     static COMPRESSORS: RefCell<BTreeMap<Compression, Compressor>> = RefCell::default();
 }
 
-/// Appends the batches; calls `done` once with an answer for each, in their order. The caller sees to the deadline
-/// (`PendingProduce::expire`).
+/// A request whose batches have their order.
+#[derive(Debug)]
+pub struct Ordered {
+    /// The caller sees to its deadline (`PendingProduce::expire`).
+    pub pending: Arc<PendingProduce>,
+    /// The batches wait for this.
+    pub owed: Owed,
+}
+
+/// Appends the batches; calls `done` once with an answer for each, in their order.
 pub async fn produce(
     node: &Shared,
     request: ProduceRequest,
     done: impl FnOnce(Vec<ProduceAnswer>) + Send + 'static,
-) -> Arc<PendingProduce> {
+) -> Ordered {
     let pending = PendingProduce::new(request.batches.len(), done);
     let total_bytes = request.batches.iter().map(|batch| batch.bytes.len()).sum();
     let reserve = node.append_budget.reserve(total_bytes);
@@ -73,17 +82,19 @@ pub async fn produce(
         for index in 0..request.batches.len() {
             pending.answer(index, Err(ProduceRefused::Overloaded { limit_bytes }));
         }
-        return pending;
+        return Ordered { pending, owed: Owed::default() };
     };
     let topics = node.topics.snapshot();
-    for (index, mut batch) in request.batches.into_iter().enumerate() {
-        batch.bytes = attach(batch.bytes, &mut permit);
-        match check(node, &topics, batch) {
-            Ok((hosted, batch)) => append(&hosted, batch, request.acks, &pending, index),
-            Err(refused) => pending.answer(index, Err(refused)),
+    let owed = node.committer.deferred(|| {
+        for (index, mut batch) in request.batches.into_iter().enumerate() {
+            batch.bytes = attach(batch.bytes, &mut permit);
+            match check(node, &topics, batch) {
+                Ok((hosted, batch)) => append(&hosted, batch, request.acks, &pending, index),
+                Err(refused) => pending.answer(index, Err(refused)),
+            }
         }
-    }
-    pending
+    });
+    Ordered { pending, owed }
 }
 
 fn check(

@@ -24,6 +24,7 @@ use super::frames::{Frame, FrameLimits, FrameReader};
 use super::produce::{self, Begun, Pending};
 use super::table::{self, Handler};
 use super::writer::Writer;
+use crate::committer::Owed;
 
 /// Produce requests whose order is fixed and which are not answered yet.
 const IN_FLIGHT: usize = 16;
@@ -33,7 +34,7 @@ pub async fn run(stream: &mut TcpStream, peer: Arc<Peer>, limits: FrameLimits) -
     let stop = peer.node.stop.clone();
     let (reading, writing) = stream.split();
     let frames = FrameReader::new(reading, limits);
-    let mut connection = Connection { frames, peer, open: Open { writer: Writer::new(writing), produces: VecDeque::new() }, stop };
+    let mut connection = Connection { frames, peer, open: Open { writer: Writer::new(writing), produces: VecDeque::new(), owed: Owed::default() }, stop };
     connection.serve().await
 }
 
@@ -48,6 +49,8 @@ struct Connection<'a> {
 struct Open<'a> {
     writer: Writer<'a>,
     produces: VecDeque<Pending>,
+    /// The commit of what was appended since the last write.
+    owed: Owed,
 }
 
 impl Connection<'_> {
@@ -87,12 +90,15 @@ impl Connection<'_> {
         let call = Call { peer: self.peer.clone(), key, version, correlation_id, client_id };
         match entry.handler {
             Handler::Produce => match self.open.until(produce::begin(call, decoder)).await?? {
-                Begun::Pending(pending) => self.open.produces.push_back(pending),
+                Begun::Pending(pending, owed) => {
+                    self.open.produces.push_back(pending);
+                    self.open.owed.join(owed);
+                }
                 Begun::Answered(answer) => {
                     self.open.settle().await?;
                     self.open.writer.push(answer);
                 }
-                Begun::Silent => {}
+                Begun::Silent(owed) => self.open.owed.join(owed),
             },
             Handler::Serve(serve) => {
                 self.open.settle().await?;
@@ -119,8 +125,9 @@ impl Connection<'_> {
 }
 
 impl Open<'_> {
-    /// Writes what is answered.
+    /// Commits what was appended, if nobody does, and writes what is answered.
     async fn write(&mut self) -> Result<(), Disconnect> {
+        self.owed.commit();
         while let Some(first) = self.produces.front_mut() {
             if !first.is_answered() {
                 break;
@@ -141,6 +148,7 @@ impl Open<'_> {
 
     /// Waits until everything is answered and written.
     async fn settle(&mut self) -> Result<(), Disconnect> {
+        self.write().await?;
         while !self.produces.is_empty() {
             self.first_answered().await;
             self.write().await?;

@@ -136,6 +136,7 @@ async fn attend(
     let limits = FrameLimits {
         max_bytes: node.controller.broker_config().request_max_bytes as usize,
         budget: node.request_budget.clone(),
+        buffers: node.receive_buffers.clone(),
         idle: Duration::from_secs(600),
     };
     let peer = Arc::new(Peer { node, listener, local, remote });

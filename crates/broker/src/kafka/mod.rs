@@ -4,6 +4,7 @@
 //! `listener` takes connections, `connection` serves one: `frames` in, `writer` out, in order. What a client gets wrong is
 //! answered with Kafka's error codes (`errors/kafka.rs`); what is no request at all ends the connection (`disconnect`).
 
+mod buffers;
 mod call;
 mod connection;
 mod disconnect;
@@ -25,6 +26,7 @@ mod produce;
 use tidelog_kafka_wire::Uuid;
 use tidelog_model::LeaderEpoch;
 
+pub use buffers::Buffers;
 pub use fetch_sessions::FetchSessions;
 pub use listener::{Advertised, KafkaListener, ListenerSyntax, serve};
 

@@ -18,8 +18,9 @@ use tokio::time::Instant;
 use super::call::Call;
 use super::disconnect::Disconnect;
 use super::topic_ref;
+use crate::committer::Owed;
 use crate::errors::{KafkaCode, ToKafka};
-use crate::handlers::{self, ProduceBatch};
+use crate::handlers::{self, Ordered, ProduceBatch};
 use crate::producing::{PendingProduce, ProduceAnswer, ProduceRefused};
 
 /// A produce request whose order is fixed.
@@ -46,11 +47,11 @@ struct TopicPlan {
 #[derive(Debug)]
 pub enum Begun {
     /// It waits for its acks.
-    Pending(Pending),
+    Pending(Pending, Owed),
     /// It has its answer.
     Answered(EncodedFrame),
     /// It gets none.
-    Silent,
+    Silent(Owed),
 }
 
 /// Appends what the request brings.
@@ -67,13 +68,13 @@ pub async fn begin(call: Call, mut body: Decoder) -> Result<Begun, Disconnect> {
     let (topics, batches) = take_apart(request);
     if batches.is_empty() {
         return match acks {
-            Acks::None => Ok(Begun::Silent),
+            Acks::None => Ok(Begun::Silent(Owed::default())),
             _ => Ok(Begun::Answered(encode(&call, ProduceResponse::default())?)),
         };
     }
     let (sender, receiver) = oneshot::channel();
     let request = handlers::ProduceRequest { batches, acks, timeout_ms };
-    let request = handlers::produce(call.node(), request, move |answers| {
+    let Ordered { pending: request, owed } = handlers::produce(call.node(), request, move |answers| {
         // The connection may be gone.
         drop(sender.send(answers));
     })
@@ -82,9 +83,9 @@ pub async fn begin(call: Call, mut body: Decoder) -> Result<Begun, Disconnect> {
     let mut pending = Pending { call, timeout_ms, deadline, topics, request, receiver, answers: None };
     if acks == Acks::None {
         pending.look_for_errors()?;
-        return Ok(Begun::Silent);
+        return Ok(Begun::Silent(owed));
     }
-    Ok(Begun::Pending(pending))
+    Ok(Begun::Pending(pending, owed))
 }
 
 fn take_apart(request: ProduceRequest) -> (Vec<TopicPlan>, Vec<ProduceBatch>) {
