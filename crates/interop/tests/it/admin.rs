@@ -2,14 +2,19 @@
 
 use rdkafka::Offset;
 use rdkafka::admin::{
-    AdminOptions, AlterConfig, ConfigEntry, ConfigSource, NewPartitions, NewTopic, OwnedResourceSpecifier,
+    AdminClient, AdminOptions, AlterConfig, ConfigEntry, ConfigSource, NewPartitions, NewTopic, OwnedResourceSpecifier,
     ResourceSpecifier, TopicReplication,
 };
+use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::Consumer;
 use rdkafka::types::RDKafkaErrorCode;
 
 use crate::broker::{Broker, PATIENCE, ask};
 use crate::records::{Record, at, consume, produce};
+
+fn client(broker: &Broker) -> AdminClient<DefaultClientContext> {
+    broker.clients(&[]).create().expect("an admin client")
+}
 
 fn options() -> AdminOptions {
     AdminOptions::new().request_timeout(Some(PATIENCE)).operation_timeout(Some(PATIENCE))
@@ -30,7 +35,7 @@ fn topics(broker: &Broker) -> Vec<(String, usize)> {
 
 async fn topic_config(broker: &Broker, topic: &str, name: &str) -> (String, ConfigSource) {
     let topics = [ResourceSpecifier::Topic(topic)];
-    let mut found = broker.admin().describe_configs(&topics, &options()).await.expect("is answered");
+    let mut found = client(broker).describe_configs(&topics, &options()).await.expect("is answered");
     let resource = found.remove(0).expect("is described");
     assert_eq!(resource.specifier, OwnedResourceSpecifier::Topic(topic.to_owned()));
     let is_named = |entry: &ConfigEntry| entry.name == name;
@@ -41,7 +46,7 @@ async fn topic_config(broker: &Broker, topic: &str, name: &str) -> (String, Conf
 #[tokio::test(flavor = "multi_thread")]
 async fn topics_are_created_grow_and_go() {
     let broker = Broker::start().await;
-    let admin = broker.admin();
+    let admin = client(&broker);
     let new = [new_topic("one", 1), new_topic("many", 5), new_topic("not a name", 1)];
     let created = admin.create_topics(&new, &options()).await;
     let invalid = ("not a name".to_owned(), RDKafkaErrorCode::InvalidTopic);
@@ -67,7 +72,7 @@ async fn topics_are_created_grow_and_go() {
 async fn what_is_only_validated_is_not_done() {
     let broker = Broker::start().await;
     broker.create_topic("events", 2, &[]).await;
-    let (admin, validate) = (broker.admin(), options().validate_only(true));
+    let (admin, validate) = (client(&broker), options().validate_only(true));
     let created = admin.create_topics(&[new_topic("other", 1)], &validate).await;
     assert_eq!(created, Ok(vec![Ok("other".to_owned())]));
     let grown = admin.create_partitions(&[NewPartitions::new("events", 5)], &validate).await;
@@ -84,7 +89,7 @@ async fn what_is_only_validated_is_not_done() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_topics_configs_are_set_when_it_is_created_and_replaced_as_a_whole() {
     let broker = Broker::start().await;
-    let admin = broker.admin();
+    let admin = client(&broker);
     let new = new_topic("events", 1).set("retention.ms", "1000").set("cleanup.policy", "compact");
     let created = admin.create_topics(&[new], &options()).await;
     assert_eq!(created, Ok(vec![Ok("events".to_owned())]));
@@ -112,7 +117,7 @@ async fn a_topics_configs_are_set_when_it_is_created_and_replaced_as_a_whole() {
 async fn a_brokers_configs_are_described_with_their_source() {
     let broker = Broker::start_with(&[("num.partitions", "6")]).await;
     let brokers = [ResourceSpecifier::Broker(0)];
-    let mut found = broker.admin().describe_configs(&brokers, &options()).await.expect("is answered");
+    let mut found = client(&broker).describe_configs(&brokers, &options()).await.expect("is answered");
     let resource = found.remove(0).expect("is described");
     assert_eq!(resource.specifier, OwnedResourceSpecifier::Broker(0));
     let config = |name| {
@@ -130,7 +135,7 @@ async fn deleted_records_are_gone_and_the_log_starts_behind_them() {
     let records: Vec<_> = (0..10).map(|number| Record::of(&format!("value {number}"))).collect();
     produce(&broker.producer(&[]), "events", 0, &records).await;
 
-    let deleted = broker.admin().delete_records(&at("events", 0, Offset::Offset(6)), &options()).await;
+    let deleted = client(&broker).delete_records(&at("events", 0, Offset::Offset(6)), &options()).await;
     let deleted = deleted.expect("is answered");
     let partition = deleted.find_partition("events", 0).expect("is in the answer");
     assert_eq!((partition.error(), partition.offset()), (Ok(()), Offset::Offset(6)));
@@ -139,7 +144,7 @@ async fn deleted_records_are_gone_and_the_log_starts_behind_them() {
     let read = consume(&broker.consumer(&[]), "events", Offset::Beginning, 4).await;
     assert_eq!(read, (6..).zip(records[6..].iter().cloned()).collect::<Vec<_>>());
 
-    let beyond = broker.admin().delete_records(&at("events", 0, Offset::Offset(11)), &options()).await;
+    let beyond = client(&broker).delete_records(&at("events", 0, Offset::Offset(11)), &options()).await;
     let beyond = beyond.expect("is answered");
     let partition = beyond.find_partition("events", 0).expect("is in the answer");
     let refused = rdkafka::error::KafkaError::OffsetFetch(RDKafkaErrorCode::OffsetOutOfRange);

@@ -4,8 +4,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
-use rdkafka::admin::AdminClient;
-use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, StreamConsumer};
 use rdkafka::producer::FutureProducer;
 use tempfile::TempDir;
@@ -92,10 +90,6 @@ impl Broker {
     /// Only asks: for metadata and offsets.
     pub fn inquirer(&self) -> BaseConsumer {
         self.clients(&[]).create().expect("a client")
-    }
-
-    pub fn admin(&self) -> AdminClient<DefaultClientContext> {
-        self.clients(&[]).create().expect("an admin client")
     }
 
     /// Our own client.
