@@ -2,7 +2,7 @@
 //! applied to what this node hosts.
 //!
 //! What must stay true: the image is what the committed records amount to; a caller hears of its change only after this
-//! node hosts it.
+//! node hosts it, and acts by it: topics, settings, quotas.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use tokio::sync::{Mutex, oneshot};
 
 use crate::hosting::Hosting;
 use crate::metadata_log::LocalMetadataLog;
+use crate::quotas::{Quotas, Window};
 
 /// Why a change was not made.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +55,9 @@ pub struct Controller {
     node_id: NodeId,
     written: WrittenConfig,
     image: ArcSwap<MetadataImage>,
+    /// What the image and what was written mean for this node.
+    broker_config: ArcSwap<BrokerConfig>,
+    quotas: Quotas,
     state: Mutex<State>,
     hosting: Arc<Hosting>,
 }
@@ -84,8 +88,11 @@ impl Controller {
             }
         }
         let state = Mutex::new(State { log, producer_ids: 0..0 });
-        let image = ArcSwap::from_pointee(image);
-        Ok((Controller { node_id, written, image, state, hosting }, deleted))
+        let config = BrokerConfig::resolve(&image.layers(node_id, &written));
+        let quotas = quotas(&config);
+        quotas.set(image.client_quotas());
+        let (image, broker_config) = (ArcSwap::from_pointee(image), ArcSwap::from_pointee(config));
+        Ok((Controller { node_id, written, image, broker_config, quotas, state, hosting }, deleted))
     }
 
     /// Says that this node is there: the first start creates the cluster, every start takes new leader epochs.
@@ -95,7 +102,7 @@ impl Controller {
         incarnation: Incarnation,
         listeners: BTreeMap<String, String>,
     ) -> Result<(), ChangeError> {
-        let rack = self.broker_config().rack;
+        let rack = self.broker_config().rack.clone();
         let broker = NewBroker { node_id: self.node_id, incarnation, rack, listeners };
         let mut state = self.state.lock().await;
         let image = self.image();
@@ -120,8 +127,13 @@ impl Controller {
     }
 
     /// This node's settings now.
-    pub fn broker_config(&self) -> BrokerConfig {
-        BrokerConfig::resolve(&self.image().layers(self.node_id, &self.written))
+    pub fn broker_config(&self) -> Arc<BrokerConfig> {
+        self.broker_config.load_full()
+    }
+
+    /// The limits of clients, and what was counted against them.
+    pub fn quotas(&self) -> &Quotas {
+        &self.quotas
     }
 
     /// Makes one change: `decide` stands on a state that no other change can overtake, and says what to commit and what to
@@ -165,7 +177,19 @@ impl Controller {
         }
         debug_assert!(image.last_offset() >= Some(proposal.last));
         self.hosting.reconcile(self.node_id, &self.written, &old, &image)?;
+        if image.client_quotas() != old.client_quotas() {
+            self.quotas.set(image.client_quotas());
+        }
+        self.broker_config.store(Arc::new(BrokerConfig::resolve(&image.layers(self.node_id, &self.written))));
         self.image.store(Arc::new(image));
         Ok(())
     }
+}
+
+fn quotas(config: &BrokerConfig) -> Quotas {
+    let window = |samples, seconds| Window { samples, sample_ms: u64::from(seconds) * 1000 };
+    Quotas::new(
+        window(config.quota_window_num, config.quota_window_size_seconds),
+        window(config.controller_quota_window_num, config.controller_quota_window_size_seconds),
+    )
 }

@@ -66,8 +66,12 @@ impl Hosting {
     ) -> Result<(), ReadError> {
         let layers = new.layers(node_id, written);
         let broker = BrokerConfig::resolve(&layers);
+        // Broker configs are the defaults of topics', so all of them may mean something else now.
+        let is_reconfigured =
+            [None, Some(node_id)].map(|id| old.broker_configs(id) != new.broker_configs(id));
         let is_changed = |topic: &&Arc<Topic>| {
-            self.topics.snapshot().with_id(topic.id()).is_none()
+            is_reconfigured.contains(&true)
+                || self.topics.snapshot().with_id(topic.id()).is_none()
                 || old.topic_by_id(topic.id()).is_none_or(|before| !Arc::ptr_eq(before, topic))
         };
         let mut hosted = Vec::new();

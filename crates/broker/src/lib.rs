@@ -26,6 +26,7 @@ mod metadata_log;
 mod metrics;
 mod node;
 mod producing;
+mod quotas;
 mod topics;
 
 pub use config::NodeConfig;

@@ -25,6 +25,14 @@ pub struct BrokerConfig {
     pub request_max_bytes: u32,
     /// `fetch.max.bytes`.
     pub fetch_max_bytes: u32,
+    /// `quota.window.num`.
+    pub quota_window_num: u32,
+    /// `quota.window.size.seconds`.
+    pub quota_window_size_seconds: u32,
+    /// `controller.quota.window.num`.
+    pub controller_quota_window_num: u32,
+    /// `controller.quota.window.size.seconds`.
+    pub controller_quota_window_size_seconds: u32,
     /// `tidelog.memory.bytes`.
     pub memory_bytes: u64,
     /// `tidelog.journal.bytes`.
@@ -52,6 +60,13 @@ impl BrokerConfig {
             producer_id_expiration_ms: integer(layers, "producer.id.expiration.ms") as u64,
             request_max_bytes: unsigned(integer(layers, "socket.request.max.bytes")),
             fetch_max_bytes: unsigned(integer(layers, "fetch.max.bytes")),
+            quota_window_num: unsigned(integer(layers, "quota.window.num")),
+            quota_window_size_seconds: unsigned(integer(layers, "quota.window.size.seconds")),
+            controller_quota_window_num: unsigned(integer(layers, "controller.quota.window.num")),
+            controller_quota_window_size_seconds: unsigned(integer(
+                layers,
+                "controller.quota.window.size.seconds",
+            )),
             memory_bytes: integer(layers, "tidelog.memory.bytes") as u64,
             journal_bytes: integer(layers, "tidelog.journal.bytes") as u64,
             journal_dir: text(layers, "tidelog.journal.dir"),
@@ -108,6 +123,10 @@ mod tests {
             producer_id_expiration_ms: 86_400_000,
             request_max_bytes: 104_857_600,
             fetch_max_bytes: 57_671_680,
+            quota_window_num: 11,
+            quota_window_size_seconds: 1,
+            controller_quota_window_num: 11,
+            controller_quota_window_size_seconds: 1,
             memory_bytes: 64 << 20,
             journal_bytes: 128 << 20,
             journal_dir: None,
