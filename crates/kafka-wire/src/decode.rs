@@ -439,6 +439,13 @@ mod tests {
     }
 
     #[test]
+    fn an_array_has_no_more_elements_than_the_rest_of_the_frame_can_hold() {
+        let field = "ids";
+        let error = DecodeError::TooManyElements { field, count: 3, limit: 2 };
+        assert_eq!(decoder(&[4, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0], true).array::<i32>(field, 0), Err(error));
+    }
+
+    #[test]
     fn an_array_is_charged_with_the_memory_of_its_elements() {
         let mut paying = decoder(&[0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2], false);
         assert_eq!(paying.array("ids", 0), Ok(vec![1, 2]));

@@ -59,6 +59,8 @@ pub fn encode_request<M: Request>(header: &RequestHeader, message: &M) -> Result
 }
 
 /// Writes frames one after the other, into a buffer that it uses again once the frames before have been sent.
+///
+/// The buffer stays as large as the largest frame was, without its records.
 #[derive(Debug, Default)]
 pub struct Encoder {
     /// What is copied.

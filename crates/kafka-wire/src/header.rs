@@ -57,7 +57,6 @@ impl RequestHeader {
         encoder.int16(self.api_key);
         encoder.int16(self.api_version);
         encoder.int32(self.correlation_id);
-        encoder.set_flexible(false);
         encoder.nullable_string("clientId", self.client_id.as_deref())?;
         let version =
             ApiKey::try_from(self.api_key).map_or(1, |key| key.request_header_version(self.api_version));

@@ -56,7 +56,7 @@ impl<'a> RustField<'a> {
             _ => {}
         }
         if *ignorable && self.present != Condition::Always {
-            facts.push("dropped silently where a version has no place for it".to_owned());
+            facts.push("left out silently in others".to_owned());
         }
         let mut text = escape(&self.field.comment.join(" "));
         if text.is_empty() && facts.is_empty() {

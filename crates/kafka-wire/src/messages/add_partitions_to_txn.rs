@@ -190,7 +190,7 @@ impl Wire for AddPartitionsToTxnTopic {
 pub struct AddPartitionsToTxnResponse {
     /// `int32`.
     pub throttle_time_ms: i32,
-    /// Versions 4+, dropped silently where a version has no place for it.
+    /// Versions 4+, left out silently in others.
     pub error_code: i16,
     /// Versions 4+.
     pub results_by_transaction: Vec<AddPartitionsToTxnResult>,

@@ -136,7 +136,7 @@ impl Wire for ReassignablePartition {
 pub struct AlterPartitionReassignmentsResponse {
     /// `int32`.
     pub throttle_time_ms: i32,
-    /// Versions 1+, true by default, dropped silently where a version has no place for it.
+    /// Versions 1+, true by default, left out silently in others.
     pub allow_replication_factor_change: bool,
     /// `int16`.
     pub error_code: i16,

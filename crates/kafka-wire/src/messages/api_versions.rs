@@ -16,16 +16,15 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 5: adds clusterId, nodeId. The client's idea of where it is connected to (KIP-1242).
 #[derive(Debug, Clone, PartialEq)]
 pub struct ApiVersionsRequest {
-    /// Letters, digits, dots and dashes; INVALID_REQUEST for anything else. Versions 3+, dropped silently where
-    /// a version has no place for it.
+    /// Letters, digits, dots and dashes; INVALID_REQUEST for anything else. Versions 3+, left out silently in
+    /// others.
     pub client_software_name: Str,
-    /// Versions 3+, dropped silently where a version has no place for it.
+    /// Versions 3+, left out silently in others.
     pub client_software_version: Str,
-    /// Where the client means to be; null: anywhere. Versions 5+, null by default, dropped silently where a
-    /// version has no place for it.
+    /// Where the client means to be; null: anywhere. Versions 5+, null by default, left out silently in others.
     pub cluster_id: Option<Str>,
-    /// The node that the client means to reach; -1: any. Versions 5+, -1 by default, dropped silently where a
-    /// version has no place for it.
+    /// The node that the client means to reach; -1: any. Versions 5+, -1 by default, left out silently in
+    /// others.
     pub node_id: i32,
 }
 
@@ -102,16 +101,15 @@ pub struct ApiVersionsResponse {
     pub error_code: i16,
     /// `[]ApiVersion`.
     pub api_keys: Vec<ApiVersion>,
-    /// Versions 1+, dropped silently where a version has no place for it.
+    /// Versions 1+, left out silently in others.
     pub throttle_time_ms: i32,
-    /// What this broker could do. Versions 3+, tag 0, dropped silently where a version has no place for it.
+    /// What this broker could do. Versions 3+, tag 0, left out silently in others.
     pub supported_features: Vec<SupportedFeatureKey>,
-    /// -1: unknown. Versions 3+, tag 1, -1 by default, dropped silently where a version has no place for it.
+    /// -1: unknown. Versions 3+, tag 1, -1 by default, left out silently in others.
     pub finalized_features_epoch: i64,
-    /// What the cluster does; as of finalizedFeaturesEpoch. Versions 3+, tag 2, dropped silently where a version
-    /// has no place for it.
+    /// What the cluster does; as of finalizedFeaturesEpoch. Versions 3+, tag 2, left out silently in others.
     pub finalized_features: Vec<FinalizedFeatureKey>,
-    /// Versions 3+, tag 3, dropped silently where a version has no place for it.
+    /// Versions 3+, tag 3, left out silently in others.
     pub zk_migration_ready: bool,
 }
 

@@ -181,8 +181,7 @@ pub struct Member {
     pub assignment: Assignment,
     /// `Assignment`.
     pub target_assignment: Assignment,
-    /// -1: unknown, 0: classic, 1: consumer. Versions 1+, -1 by default, dropped silently where a version has no
-    /// place for it.
+    /// -1: unknown, 0: classic, 1: consumer. Versions 1+, -1 by default, left out silently in others.
     pub member_type: i8,
 }
 

@@ -211,20 +211,19 @@ impl Message for CreateTopicsResponse {
 pub struct CreatableTopicResult {
     /// `string`.
     pub name: Str,
-    /// Versions 7+, dropped silently where a version has no place for it.
+    /// Versions 7+, left out silently in others.
     pub topic_id: Uuid,
     /// `int16`.
     pub error_code: i16,
     /// `string`.
     pub error_message: Option<Str>,
-    /// Why there are no configs, though the topic was created. Versions 5+, tag 0, dropped silently where a
-    /// version has no place for it.
+    /// Why there are no configs, though the topic was created. Versions 5+, tag 0, left out silently in others.
     pub topic_config_error_code: i16,
-    /// Versions 5+, -1 by default, dropped silently where a version has no place for it.
+    /// Versions 5+, -1 by default, left out silently in others.
     pub num_partitions: i32,
-    /// Versions 5+, -1 by default, dropped silently where a version has no place for it.
+    /// Versions 5+, -1 by default, left out silently in others.
     pub replication_factor: i16,
-    /// Null on an error. Versions 5+, dropped silently where a version has no place for it.
+    /// Null on an error. Versions 5+, left out silently in others.
     pub configs: Option<Vec<CreatableTopicConfigs>>,
 }
 

@@ -90,7 +90,7 @@ pub struct DeletableGroupResult {
     pub group_id: Str,
     /// `int16`.
     pub error_code: i16,
-    /// Versions 3+, null by default, dropped silently where a version has no place for it.
+    /// Versions 3+, null by default, left out silently in others.
     pub error_message: Option<Str>,
 }
 

@@ -17,7 +17,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 pub struct DeleteTopicsRequest {
     /// Versions 6+.
     pub topics: Vec<DeleteTopicState>,
-    /// Versions 1-5, dropped silently where a version has no place for it.
+    /// Versions 1-5, left out silently in others.
     pub topic_names: Vec<Str>,
     /// `int32`.
     pub timeout_ms: i32,
@@ -134,11 +134,11 @@ impl Message for DeleteTopicsResponse {
 pub struct DeletableTopicResult {
     /// Null where the id is unknown.
     pub name: Option<Str>,
-    /// Versions 6+, dropped silently where a version has no place for it.
+    /// Versions 6+, left out silently in others.
     pub topic_id: Uuid,
     /// `int16`.
     pub error_code: i16,
-    /// Versions 5+, null by default, dropped silently where a version has no place for it.
+    /// Versions 5+, null by default, left out silently in others.
     pub error_message: Option<Str>,
 }
 

@@ -214,9 +214,9 @@ pub struct DescribeConfigsResourceResult {
     /// Where else a value is looked for, in this order.
     pub synonyms: Vec<DescribeConfigsSynonym>,
     /// 0: unknown, 1: boolean, 2: string, 3: int, 4: short, 5: long, 6: double, 7: list, 8: class, 9: password.
-    /// Versions 3+, dropped silently where a version has no place for it.
+    /// Versions 3+, left out silently in others.
     pub config_type: i8,
-    /// Versions 3+, dropped silently where a version has no place for it.
+    /// Versions 3+, left out silently in others.
     pub documentation: Option<Str>,
 }
 

@@ -73,7 +73,7 @@ impl Request for DescribeGroupsRequest {
 /// - 6: adds errorMessage. GROUP_ID_NOT_FOUND for an unknown group, which was `Dead` before (KIP-1043).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DescribeGroupsResponse {
-    /// Versions 1+, dropped silently where a version has no place for it.
+    /// Versions 1+, left out silently in others.
     pub throttle_time_ms: i32,
     /// `[]DescribedGroup`.
     pub groups: Vec<DescribedGroup>,
@@ -188,7 +188,7 @@ impl Wire for DescribedGroup {
 pub struct DescribedGroupMember {
     /// `string`.
     pub member_id: Str,
-    /// Versions 4+, null by default, dropped silently where a version has no place for it.
+    /// Versions 4+, null by default, left out silently in others.
     pub group_instance_id: Option<Str>,
     /// `string`.
     pub client_id: Str,

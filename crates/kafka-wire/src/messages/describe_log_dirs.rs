@@ -88,7 +88,7 @@ impl Wire for DescribableLogDirTopic {
 pub struct DescribeLogDirsResponse {
     /// `int32`.
     pub throttle_time_ms: i32,
-    /// Versions 3+, dropped silently where a version has no place for it.
+    /// Versions 3+, left out silently in others.
     pub error_code: i16,
     /// `[]DescribeLogDirsResult`.
     pub results: Vec<DescribeLogDirsResult>,
@@ -133,13 +133,11 @@ pub struct DescribeLogDirsResult {
     pub log_dir: Str,
     /// `[]DescribeLogDirsTopic`.
     pub topics: Vec<DescribeLogDirsTopic>,
-    /// Of the volume; -1: unknown. Versions 4+, -1 by default, dropped silently where a version has no place for
-    /// it.
+    /// Of the volume; -1: unknown. Versions 4+, -1 by default, left out silently in others.
     pub total_bytes: i64,
-    /// Of the volume; -1: unknown. Versions 4+, -1 by default, dropped silently where a version has no place for
-    /// it.
+    /// Of the volume; -1: unknown. Versions 4+, -1 by default, left out silently in others.
     pub usable_bytes: i64,
-    /// Takes no new replicas. Versions 5+, dropped silently where a version has no place for it.
+    /// Takes no new replicas. Versions 5+, left out silently in others.
     pub is_cordoned: bool,
 }
 

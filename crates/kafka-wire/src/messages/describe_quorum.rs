@@ -103,7 +103,7 @@ impl Wire for RequestPartitionData {
 pub struct DescribeQuorumResponse {
     /// `int16`.
     pub error_code: i16,
-    /// Versions 2+, dropped silently where a version has no place for it.
+    /// Versions 2+, left out silently in others.
     pub error_message: Option<Str>,
     /// `[]ResponseTopicData`.
     pub topics: Vec<ResponseTopicData>,
@@ -257,7 +257,7 @@ pub struct ResponsePartitionData {
     pub partition_index: i32,
     /// `int16`.
     pub error_code: i16,
-    /// Versions 2+, dropped silently where a version has no place for it.
+    /// Versions 2+, left out silently in others.
     pub error_message: Option<Str>,
     /// `int32`.
     pub leader_id: i32,
@@ -333,9 +333,9 @@ pub struct ReplicaState {
     pub replica_directory_id: Uuid,
     /// `int64`.
     pub log_end_offset: i64,
-    /// In ms; -1: unknown. Versions 1+, -1 by default, dropped silently where a version has no place for it.
+    /// In ms; -1: unknown. Versions 1+, -1 by default, left out silently in others.
     pub last_fetch_timestamp: i64,
-    /// In ms; -1: unknown. Versions 1+, -1 by default, dropped silently where a version has no place for it.
+    /// In ms; -1: unknown. Versions 1+, -1 by default, left out silently in others.
     pub last_caught_up_timestamp: i64,
 }
 

@@ -222,7 +222,7 @@ pub struct DescribeShareGroupOffsetsResponsePartition {
     pub start_offset: i64,
     /// `int32`.
     pub leader_epoch: i32,
-    /// Records; -1: unknown. Versions 1+, -1 by default, dropped silently where a version has no place for it.
+    /// Records; -1: unknown. Versions 1+, -1 by default, left out silently in others.
     pub lag: i64,
     /// `int16`.
     pub error_code: i16,

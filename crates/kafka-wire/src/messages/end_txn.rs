@@ -73,10 +73,9 @@ pub struct EndTxnResponse {
     pub throttle_time_ms: i32,
     /// `int16`.
     pub error_code: i16,
-    /// For the next transaction; -1: unchanged. Versions 5+, -1 by default, dropped silently where a version has
-    /// no place for it.
+    /// For the next transaction; -1: unchanged. Versions 5+, -1 by default, left out silently in others.
     pub producer_id: i64,
-    /// Versions 5+, -1 by default, dropped silently where a version has no place for it.
+    /// Versions 5+, -1 by default, left out silently in others.
     pub producer_epoch: i16,
 }
 

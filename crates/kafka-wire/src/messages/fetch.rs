@@ -26,8 +26,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 18: adds highWatermark. The follower says which high watermark it knows (KIP-1166).
 #[derive(Debug, Clone, PartialEq)]
 pub struct FetchRequest {
-    /// A follower's, before it is registered. Versions 12+, tag 0, null by default, dropped silently where a
-    /// version has no place for it.
+    /// A follower's, before it is registered. Versions 12+, tag 0, null by default, left out silently in others.
     pub cluster_id: Option<Str>,
     /// -1: a consumer. Versions 4-14, -1 by default.
     pub replica_id: i32,
@@ -41,16 +40,16 @@ pub struct FetchRequest {
     pub max_bytes: i32,
     /// 0: read uncommitted, 1: read committed.
     pub isolation_level: i8,
-    /// 0: no session, or a new one. Versions 7+, dropped silently where a version has no place for it.
+    /// 0: no session, or a new one. Versions 7+, left out silently in others.
     pub session_id: i32,
     /// -1: a full fetch without a session, 0: a full one that begins a session, else incremental. Versions 7+,
-    /// -1 by default, dropped silently where a version has no place for it.
+    /// -1 by default, left out silently in others.
     pub session_epoch: i32,
     /// In a session: what is new or changed.
     pub topics: Vec<FetchTopic>,
     /// What leaves the session. Versions 7+.
     pub forgotten_topics_data: Vec<ForgottenTopic>,
-    /// The consumer's. Versions 11+, dropped silently where a version has no place for it.
+    /// The consumer's. Versions 11+, left out silently in others.
     pub rack_id: Str,
 }
 
@@ -158,9 +157,9 @@ impl Request for FetchRequest {
 /// Part of [`FetchRequest`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ForgottenTopic {
-    /// Versions 7-12, dropped silently where a version has no place for it.
+    /// Versions 7-12, left out silently in others.
     pub topic: Str,
-    /// Versions 13+, dropped silently where a version has no place for it.
+    /// Versions 13+, left out silently in others.
     pub topic_id: Uuid,
     /// `[]int32`.
     pub partitions: Vec<i32>,
@@ -195,9 +194,9 @@ impl Wire for ForgottenTopic {
 /// Part of [`FetchRequest`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FetchTopic {
-    /// Versions 4-12, dropped silently where a version has no place for it.
+    /// Versions 4-12, left out silently in others.
     pub topic: Str,
-    /// Versions 13+, dropped silently where a version has no place for it.
+    /// Versions 13+, left out silently in others.
     pub topic_id: Uuid,
     /// `[]FetchPartition`.
     pub partitions: Vec<FetchPartition>,
@@ -234,22 +233,21 @@ impl Wire for FetchTopic {
 pub struct FetchPartition {
     /// `int32`.
     pub partition: i32,
-    /// As the client knows it, for fencing; -1: unknown. Versions 9+, -1 by default, dropped silently where a
-    /// version has no place for it.
+    /// As the client knows it, for fencing; -1: unknown. Versions 9+, -1 by default, left out silently in
+    /// others.
     pub current_leader_epoch: i32,
     /// `int64`.
     pub fetch_offset: i64,
     /// Of the record before fetchOffset, to find divergence; -1: unknown. Versions 12+, -1 by default.
     pub last_fetched_epoch: i32,
-    /// A follower's; -1: a consumer. Versions 5+, -1 by default, dropped silently where a version has no place
-    /// for it.
+    /// A follower's; -1: a consumer. Versions 5+, -1 by default, left out silently in others.
     pub log_start_offset: i64,
     /// For this partition; its first batch may be larger.
     pub partition_max_bytes: i32,
-    /// Versions 17+, tag 0, dropped silently where a version has no place for it.
+    /// Versions 17+, tag 0, left out silently in others.
     pub replica_directory_id: Uuid,
     /// The one that a follower knows; the largest int64: it doesn't say. Versions 18+, tag 1,
-    /// 9223372036854775807 by default, dropped silently where a version has no place for it.
+    /// 9223372036854775807 by default, left out silently in others.
     pub high_watermark: i64,
 }
 
@@ -376,7 +374,7 @@ impl Wire for ReplicaState {
 pub struct FetchResponse {
     /// `int32`.
     pub throttle_time_ms: i32,
-    /// Of the session. Versions 7+, dropped silently where a version has no place for it.
+    /// Of the session. Versions 7+, left out silently in others.
     pub error_code: i16,
     /// 0: there is none. Versions 7+.
     pub session_id: i32,
@@ -473,9 +471,9 @@ impl Wire for NodeEndpoint {
 /// Part of [`FetchResponse`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FetchableTopicResponse {
-    /// Versions 4-12, dropped silently where a version has no place for it.
+    /// Versions 4-12, left out silently in others.
     pub topic: Str,
-    /// Versions 13+, dropped silently where a version has no place for it.
+    /// Versions 13+, left out silently in others.
     pub topic_id: Uuid,
     /// `[]PartitionData`.
     pub partitions: Vec<PartitionData>,
@@ -518,7 +516,7 @@ pub struct PartitionData {
     pub high_watermark: i64,
     /// Before the first open transaction; -1 on an error. -1 by default.
     pub last_stable_offset: i64,
-    /// -1 on an error. Versions 5+, -1 by default, dropped silently where a version has no place for it.
+    /// -1 on an error. Versions 5+, -1 by default, left out silently in others.
     pub log_start_offset: i64,
     /// Where the follower's log and the leader's part. Versions 12+, tag 0.
     pub diverging_epoch: EpochEndOffset,

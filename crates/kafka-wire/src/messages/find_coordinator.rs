@@ -84,11 +84,11 @@ impl Request for FindCoordinatorRequest {
 /// - 6: as 5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FindCoordinatorResponse {
-    /// Versions 1+, dropped silently where a version has no place for it.
+    /// Versions 1+, left out silently in others.
     pub throttle_time_ms: i32,
     /// Versions 0-3.
     pub error_code: i16,
-    /// Versions 1-3, dropped silently where a version has no place for it.
+    /// Versions 1-3, left out silently in others.
     pub error_message: Option<Str>,
     /// Versions 0-3.
     pub node_id: i32,

@@ -71,7 +71,7 @@ impl Request for HeartbeatRequest {
 /// - 4: flexible.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct HeartbeatResponse {
-    /// Versions 1+, dropped silently where a version has no place for it.
+    /// Versions 1+, left out silently in others.
     pub throttle_time_ms: i32,
     /// `int16`.
     pub error_code: i16,

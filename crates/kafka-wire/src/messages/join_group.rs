@@ -26,7 +26,7 @@ pub struct JoinGroupRequest {
     /// Without a heartbeat for so long, a member is out.
     pub session_timeout_ms: i32,
     /// How long a rebalance waits for the members; -1: as long as sessionTimeoutMs. Versions 1+, -1 by default,
-    /// dropped silently where a version has no place for it.
+    /// left out silently in others.
     pub rebalance_timeout_ms: i32,
     /// Empty: a new member.
     pub member_id: Str,
@@ -36,8 +36,7 @@ pub struct JoinGroupRequest {
     pub protocol_type: Str,
     /// In the order of preference.
     pub protocols: Vec<JoinGroupRequestProtocol>,
-    /// Why it joins again, for the log. Versions 8+, null by default, dropped silently where a version has no
-    /// place for it.
+    /// Why it joins again, for the log. Versions 8+, null by default, left out silently in others.
     pub reason: Option<Str>,
 }
 
@@ -147,13 +146,13 @@ impl Wire for JoinGroupRequestProtocol {
 /// - 9: adds skipAssignment. A static leader that comes back need not assign (KIP-814).
 #[derive(Debug, Clone, PartialEq)]
 pub struct JoinGroupResponse {
-    /// Versions 2+, dropped silently where a version has no place for it.
+    /// Versions 2+, left out silently in others.
     pub throttle_time_ms: i32,
     /// `int16`.
     pub error_code: i16,
     /// -1 on an error. -1 by default.
     pub generation_id: i32,
-    /// Versions 7+, null by default, dropped silently where a version has no place for it.
+    /// Versions 7+, null by default, left out silently in others.
     pub protocol_type: Option<Str>,
     /// The one that all members know and most prefer; null on an error.
     pub protocol_name: Option<Str>,
@@ -247,7 +246,7 @@ impl Message for JoinGroupResponse {
 pub struct JoinGroupResponseMember {
     /// `string`.
     pub member_id: Str,
-    /// Versions 5+, null by default, dropped silently where a version has no place for it.
+    /// Versions 5+, null by default, left out silently in others.
     pub group_instance_id: Option<Str>,
     /// `bytes`.
     pub metadata: Bytes,

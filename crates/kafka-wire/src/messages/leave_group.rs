@@ -71,7 +71,7 @@ pub struct MemberIdentity {
     pub member_id: Str,
     /// Null: not a static member. Null by default.
     pub group_instance_id: Option<Str>,
-    /// Versions 5+, null by default, dropped silently where a version has no place for it.
+    /// Versions 5+, null by default, left out silently in others.
     pub reason: Option<Str>,
 }
 
@@ -108,7 +108,7 @@ impl Wire for MemberIdentity {
 /// - 5: as 4.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LeaveGroupResponse {
-    /// Versions 1+, dropped silently where a version has no place for it.
+    /// Versions 1+, left out silently in others.
     pub throttle_time_ms: i32,
     /// `int16`.
     pub error_code: i16,

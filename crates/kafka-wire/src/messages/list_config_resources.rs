@@ -96,7 +96,7 @@ impl Message for ListConfigResourcesResponse {
 pub struct ConfigResource {
     /// `string`.
     pub resource_name: Str,
-    /// Versions 1+, 16 by default, dropped silently where a version has no place for it.
+    /// Versions 1+, 16 by default, left out silently in others.
     pub resource_type: i8,
 }
 

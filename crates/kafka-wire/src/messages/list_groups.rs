@@ -69,7 +69,7 @@ impl Request for ListGroupsRequest {
 /// - 5: adds groupType (KIP-848).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListGroupsResponse {
-    /// Versions 1+, dropped silently where a version has no place for it.
+    /// Versions 1+, left out silently in others.
     pub throttle_time_ms: i32,
     /// `int16`.
     pub error_code: i16,
@@ -114,9 +114,9 @@ pub struct ListedGroup {
     pub group_id: Str,
     /// `string`.
     pub protocol_type: Str,
-    /// Versions 4+, dropped silently where a version has no place for it.
+    /// Versions 4+, left out silently in others.
     pub group_state: Str,
-    /// Versions 5+, dropped silently where a version has no place for it.
+    /// Versions 5+, left out silently in others.
     pub group_type: Str,
 }
 

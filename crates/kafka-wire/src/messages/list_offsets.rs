@@ -28,7 +28,7 @@ pub struct ListOffsetsRequest {
     pub isolation_level: i8,
     /// `[]ListOffsetsTopic`.
     pub topics: Vec<ListOffsetsTopic>,
-    /// For lookups in tiered storage. Versions 10+, dropped silently where a version has no place for it.
+    /// For lookups in tiered storage. Versions 10+, left out silently in others.
     pub timeout_ms: i32,
 }
 
@@ -107,8 +107,8 @@ impl Wire for ListOffsetsTopic {
 pub struct ListOffsetsPartition {
     /// `int32`.
     pub partition_index: i32,
-    /// As the client knows it, for fencing; -1: unknown. Versions 4+, -1 by default, dropped silently where a
-    /// version has no place for it.
+    /// As the client knows it, for fencing; -1: unknown. Versions 4+, -1 by default, left out silently in
+    /// others.
     pub current_leader_epoch: i32,
     /// The first record at or after it; below 0: a place of the log.
     pub timestamp: i64,
@@ -155,7 +155,7 @@ impl Wire for ListOffsetsPartition {
 /// - 7-11: as 6.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListOffsetsResponse {
-    /// Versions 2+, dropped silently where a version has no place for it.
+    /// Versions 2+, left out silently in others.
     pub throttle_time_ms: i32,
     /// `[]ListOffsetsTopicResponse`.
     pub topics: Vec<ListOffsetsTopicResponse>,

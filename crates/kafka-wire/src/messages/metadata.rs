@@ -16,7 +16,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 7: as 6.
 /// - 8: adds includeClusterAuthorizedOperations, includeTopicAuthorizedOperations.
 /// - 9: flexible.
-/// - 10: adds topicId; name may be null. Not served: brokers begin with 12.
+/// - 10: adds topicId; name may be null. Brokers look topics up by id from 12 on only.
 /// - 11: drops includeClusterAuthorizedOperations. DescribeCluster has it (KIP-700).
 /// - 12: topics by id (KIP-516).
 /// - 13: the answer may have an error of its own (KIP-1102).
@@ -117,7 +117,7 @@ impl Request for MetadataRequest {
 /// Part of [`MetadataRequest`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetadataRequestTopic {
-    /// Used where the name is null. Versions 10+, dropped silently where a version has no place for it.
+    /// Used where the name is null. Versions 10+, left out silently in others.
     pub topic_id: Uuid,
     /// `string`.
     pub name: Option<Str>,
@@ -179,21 +179,19 @@ impl Wire for MetadataRequestTopic {
 /// - 13: adds errorCode. For a client that must bootstrap again (KIP-1102).
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetadataResponse {
-    /// Versions 3+, dropped silently where a version has no place for it.
+    /// Versions 3+, left out silently in others.
     pub throttle_time_ms: i32,
     /// `[]MetadataResponseBroker`.
     pub brokers: Vec<MetadataResponseBroker>,
-    /// Versions 2+, null by default, dropped silently where a version has no place for it.
+    /// Versions 2+, null by default, left out silently in others.
     pub cluster_id: Option<Str>,
-    /// -1: none; with KRaft, any broker that passes on. Versions 1+, -1 by default, dropped silently where a
-    /// version has no place for it.
+    /// -1: none; with KRaft, any broker that passes on. Versions 1+, -1 by default, left out silently in others.
     pub controller_id: i32,
     /// `[]MetadataResponseTopic`.
     pub topics: Vec<MetadataResponseTopic>,
     /// A bit for each operation; the smallest int32: not asked for. Versions 8-10, -2147483648 by default.
     pub cluster_authorized_operations: i32,
-    /// REBOOTSTRAP_REQUIRED: begin again with the bootstrap servers. Versions 13+, dropped silently where a
-    /// version has no place for it.
+    /// REBOOTSTRAP_REQUIRED: begin again with the bootstrap servers. Versions 13+, left out silently in others.
     pub error_code: i16,
 }
 
@@ -274,9 +272,9 @@ pub struct MetadataResponseTopic {
     pub error_code: i16,
     /// Null where the id is unknown.
     pub name: Option<Str>,
-    /// Versions 10+, dropped silently where a version has no place for it.
+    /// Versions 10+, left out silently in others.
     pub topic_id: Uuid,
-    /// Versions 1+, dropped silently where a version has no place for it.
+    /// Versions 1+, left out silently in others.
     pub is_internal: bool,
     /// `[]MetadataResponsePartition`.
     pub partitions: Vec<MetadataResponsePartition>,
@@ -357,13 +355,13 @@ pub struct MetadataResponsePartition {
     pub partition_index: i32,
     /// -1: none.
     pub leader_id: i32,
-    /// Versions 7+, -1 by default, dropped silently where a version has no place for it.
+    /// Versions 7+, -1 by default, left out silently in others.
     pub leader_epoch: i32,
     /// `[]int32`.
     pub replica_nodes: Vec<i32>,
     /// `[]int32`.
     pub isr_nodes: Vec<i32>,
-    /// Versions 5+, dropped silently where a version has no place for it.
+    /// Versions 5+, left out silently in others.
     pub offline_replicas: Vec<i32>,
 }
 
@@ -428,7 +426,7 @@ pub struct MetadataResponseBroker {
     pub host: Str,
     /// `int32`.
     pub port: i32,
-    /// Versions 1+, null by default, dropped silently where a version has no place for it.
+    /// Versions 1+, null by default, left out silently in others.
     pub rack: Option<Str>,
 }
 

@@ -26,7 +26,7 @@ pub struct OffsetCommitRequest {
     pub member_id: Str,
     /// Null: not a static member. Versions 7+, null by default.
     pub group_instance_id: Option<Str>,
-    /// -1: the broker's. Versions 2-4, -1 by default, dropped silently where a version has no place for it.
+    /// -1: the broker's. Versions 2-4, -1 by default, left out silently in others.
     pub retention_time_ms: i64,
     /// `[]OffsetCommitRequestTopic`.
     pub topics: Vec<OffsetCommitRequestTopic>,
@@ -93,9 +93,9 @@ impl Request for OffsetCommitRequest {
 /// Part of [`OffsetCommitRequest`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OffsetCommitRequestTopic {
-    /// Versions 2-9, dropped silently where a version has no place for it.
+    /// Versions 2-9, left out silently in others.
     pub name: Str,
-    /// Versions 10+, dropped silently where a version has no place for it.
+    /// Versions 10+, left out silently in others.
     pub topic_id: Uuid,
     /// `[]OffsetCommitRequestPartition`.
     pub partitions: Vec<OffsetCommitRequestPartition>,
@@ -134,8 +134,7 @@ pub struct OffsetCommitRequestPartition {
     pub partition_index: i32,
     /// Of the next record to read.
     pub committed_offset: i64,
-    /// Of the last record read; -1: unknown. Versions 6+, -1 by default, dropped silently where a version has no
-    /// place for it.
+    /// Of the last record read; -1: unknown. Versions 6+, -1 by default, left out silently in others.
     pub committed_leader_epoch: i32,
     /// The client's own words.
     pub committed_metadata: Option<Str>,
@@ -188,7 +187,7 @@ impl Wire for OffsetCommitRequestPartition {
 /// - 10: topicId instead of name (KIP-848).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OffsetCommitResponse {
-    /// Versions 3+, dropped silently where a version has no place for it.
+    /// Versions 3+, left out silently in others.
     pub throttle_time_ms: i32,
     /// `[]OffsetCommitResponseTopic`.
     pub topics: Vec<OffsetCommitResponseTopic>,
@@ -225,9 +224,9 @@ impl Message for OffsetCommitResponse {
 /// Part of [`OffsetCommitResponse`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OffsetCommitResponseTopic {
-    /// Versions 2-9, dropped silently where a version has no place for it.
+    /// Versions 2-9, left out silently in others.
     pub name: Str,
-    /// Versions 10+, dropped silently where a version has no place for it.
+    /// Versions 10+, left out silently in others.
     pub topic_id: Uuid,
     /// `[]OffsetCommitResponsePartition`.
     pub partitions: Vec<OffsetCommitResponsePartition>,

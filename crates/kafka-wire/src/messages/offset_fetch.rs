@@ -112,10 +112,9 @@ impl Request for OffsetFetchRequest {
 pub struct OffsetFetchRequestGroup {
     /// `string`.
     pub group_id: Str,
-    /// Null: not as a member. Versions 9+, null by default, dropped silently where a version has no place for
-    /// it.
+    /// Null: not as a member. Versions 9+, null by default, left out silently in others.
     pub member_id: Option<Str>,
-    /// -1: not as a member. Versions 9+, -1 by default, dropped silently where a version has no place for it.
+    /// -1: not as a member. Versions 9+, -1 by default, left out silently in others.
     pub member_epoch: i32,
     /// Null: all that the group has committed.
     pub topics: Option<Vec<OffsetFetchRequestTopics>>,
@@ -161,9 +160,9 @@ impl Wire for OffsetFetchRequestGroup {
 /// Part of [`OffsetFetchRequest`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OffsetFetchRequestTopics {
-    /// Versions 8-9, dropped silently where a version has no place for it.
+    /// Versions 8-9, left out silently in others.
     pub name: Str,
-    /// Versions 10+, dropped silently where a version has no place for it.
+    /// Versions 10+, left out silently in others.
     pub topic_id: Uuid,
     /// `[]int32`.
     pub partition_indexes: Vec<i32>,
@@ -237,11 +236,11 @@ impl Wire for OffsetFetchRequestTopic {
 /// - 10: topicId instead of name (KIP-848).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OffsetFetchResponse {
-    /// Versions 3+, dropped silently where a version has no place for it.
+    /// Versions 3+, left out silently in others.
     pub throttle_time_ms: i32,
     /// Versions 1-7.
     pub topics: Vec<OffsetFetchResponseTopic>,
-    /// Versions 2-7, dropped silently where a version has no place for it.
+    /// Versions 2-7, left out silently in others.
     pub error_code: i16,
     /// Versions 8+.
     pub groups: Vec<OffsetFetchResponseGroup>,
@@ -325,9 +324,9 @@ impl Wire for OffsetFetchResponseGroup {
 /// Part of [`OffsetFetchResponse`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OffsetFetchResponseTopics {
-    /// Versions 8-9, dropped silently where a version has no place for it.
+    /// Versions 8-9, left out silently in others.
     pub name: Str,
-    /// Versions 10+, dropped silently where a version has no place for it.
+    /// Versions 10+, left out silently in others.
     pub topic_id: Uuid,
     /// `[]OffsetFetchResponsePartitions`.
     pub partitions: Vec<OffsetFetchResponsePartitions>,
@@ -448,7 +447,7 @@ pub struct OffsetFetchResponsePartition {
     pub partition_index: i32,
     /// -1: none.
     pub committed_offset: i64,
-    /// Versions 5-7, -1 by default, dropped silently where a version has no place for it.
+    /// Versions 5-7, -1 by default, left out silently in others.
     pub committed_leader_epoch: i32,
     /// `string`.
     pub metadata: Option<Str>,

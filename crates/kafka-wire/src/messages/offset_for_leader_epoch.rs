@@ -13,8 +13,7 @@ use crate::{ApiKey, DecodeError, Decoder, EncodeError, Encoder, Message, Request
 /// - 4: flexible.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OffsetForLeaderEpochRequest {
-    /// -1: a consumer, -2: a client that does not say. Versions 3+, -2 by default, dropped silently where a
-    /// version has no place for it.
+    /// -1: a consumer, -2: a client that does not say. Versions 3+, -2 by default, left out silently in others.
     pub replica_id: i32,
     /// `[]OffsetForLeaderTopic`.
     pub topics: Vec<OffsetForLeaderTopic>,

@@ -70,9 +70,9 @@ impl Request for ProduceRequest {
 /// Part of [`ProduceRequest`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TopicProduceData {
-    /// Versions 3-12, dropped silently where a version has no place for it.
+    /// Versions 3-12, left out silently in others.
     pub name: Str,
-    /// Versions 13+, dropped silently where a version has no place for it.
+    /// Versions 13+, left out silently in others.
     pub topic_id: Uuid,
     /// `[]PartitionProduceData`.
     pub partition_data: Vec<PartitionProduceData>,
@@ -233,9 +233,9 @@ impl Wire for NodeEndpoint {
 /// Part of [`ProduceResponse`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TopicProduceResponse {
-    /// Versions 3-12, dropped silently where a version has no place for it.
+    /// Versions 3-12, left out silently in others.
     pub name: Str,
-    /// Versions 13+, dropped silently where a version has no place for it.
+    /// Versions 13+, left out silently in others.
     pub topic_id: Uuid,
     /// `[]PartitionProduceResponse`.
     pub partition_responses: Vec<PartitionProduceResponse>,
@@ -278,12 +278,11 @@ pub struct PartitionProduceResponse {
     pub base_offset: i64,
     /// -1 unless the topic stamps records itself (LogAppendTime). -1 by default.
     pub log_append_time_ms: i64,
-    /// -1 on an error. Versions 5+, -1 by default, dropped silently where a version has no place for it.
+    /// -1 on an error. Versions 5+, -1 by default, left out silently in others.
     pub log_start_offset: i64,
-    /// Why the whole batch was refused, record by record. Versions 8+, dropped silently where a version has no
-    /// place for it.
+    /// Why the whole batch was refused, record by record. Versions 8+, left out silently in others.
     pub record_errors: Vec<BatchIndexAndErrorMessage>,
-    /// Versions 8+, null by default, dropped silently where a version has no place for it.
+    /// Versions 8+, null by default, left out silently in others.
     pub error_message: Option<Str>,
     /// With NOT_LEADER_OR_FOLLOWER: who leads now. Versions 10+, tag 0.
     pub current_leader: LeaderIdAndEpoch,

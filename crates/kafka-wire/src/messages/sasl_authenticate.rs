@@ -57,8 +57,7 @@ pub struct SaslAuthenticateResponse {
     pub error_message: Option<Str>,
     /// `bytes`.
     pub auth_bytes: Bytes,
-    /// Authenticate again before it is over; 0: no limit. Versions 1+, dropped silently where a version has no
-    /// place for it.
+    /// Authenticate again before it is over; 0: no limit. Versions 1+, left out silently in others.
     pub session_lifetime_ms: i64,
 }
 

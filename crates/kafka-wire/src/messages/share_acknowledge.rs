@@ -176,7 +176,7 @@ pub struct ShareAcknowledgeResponse {
     pub error_code: i16,
     /// Null by default.
     pub error_message: Option<Str>,
-    /// How long acquired records are held. Versions 2+, dropped silently where a version has no place for it.
+    /// How long acquired records are held. Versions 2+, left out silently in others.
     pub acquisition_lock_timeout_ms: i32,
     /// `[]ShareAcknowledgeTopicResponse`.
     pub responses: Vec<ShareAcknowledgeTopicResponse>,

@@ -31,8 +31,7 @@ pub struct ShareFetchRequest {
     pub max_records: i32,
     /// Records in one batch of acquired ones, at best.
     pub batch_size: i32,
-    /// 0: maxRecords as a hint, 1: as a limit (KIP-1206). Versions 2+, dropped silently where a version has no
-    /// place for it.
+    /// 0: maxRecords as a hint, 1: as a limit (KIP-1206). Versions 2+, left out silently in others.
     pub share_acquire_mode: i8,
     /// Some acknowledgement here is a renewal (KIP-1222). Versions 2+.
     pub is_renew_ack: bool,

@@ -122,7 +122,7 @@ pub struct DescribedGroup {
     pub topology_description: Option<TopologyDescription>,
     /// Versions 1+.
     pub topology_description_status: i8,
-    /// Versions 1+, null by default, dropped silently where a version has no place for it.
+    /// Versions 1+, null by default, left out silently in others.
     pub assignor_name: Option<Str>,
 }
 

@@ -414,7 +414,7 @@ pub struct StreamsGroupHeartbeatResponse {
     pub acceptable_recovery_lag_legacy: i32,
     /// `int32`.
     pub task_offset_interval_ms: i32,
-    /// Versions 1+, -1 by default, dropped silently where a version has no place for it.
+    /// Versions 1+, -1 by default, left out silently in others.
     pub acceptable_recovery_lag: i64,
     /// What is wrong with the topology or the group; null: unchanged.
     pub status: Option<Vec<Status>>,

@@ -26,9 +26,9 @@ pub struct SyncGroupRequest {
     pub member_id: Str,
     /// Null: not a static member. Versions 3+, null by default.
     pub group_instance_id: Option<Str>,
-    /// Versions 5+, null by default, dropped silently where a version has no place for it.
+    /// Versions 5+, null by default, left out silently in others.
     pub protocol_type: Option<Str>,
-    /// Versions 5+, null by default, dropped silently where a version has no place for it.
+    /// Versions 5+, null by default, left out silently in others.
     pub protocol_name: Option<Str>,
     /// From the leader alone.
     pub assignments: Vec<SyncGroupRequestAssignment>,
@@ -119,13 +119,13 @@ impl Wire for SyncGroupRequestAssignment {
 /// - 5: adds protocolType, protocolName (KIP-559).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SyncGroupResponse {
-    /// Versions 1+, dropped silently where a version has no place for it.
+    /// Versions 1+, left out silently in others.
     pub throttle_time_ms: i32,
     /// `int16`.
     pub error_code: i16,
-    /// Versions 5+, null by default, dropped silently where a version has no place for it.
+    /// Versions 5+, null by default, left out silently in others.
     pub protocol_type: Option<Str>,
-    /// Versions 5+, null by default, dropped silently where a version has no place for it.
+    /// Versions 5+, null by default, left out silently in others.
     pub protocol_name: Option<Str>,
     /// For a consumer: the version, then ConsumerProtocolAssignment.
     pub assignment: Bytes,

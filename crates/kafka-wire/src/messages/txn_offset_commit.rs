@@ -117,9 +117,9 @@ impl Request for TxnOffsetCommitRequest {
 /// Part of [`TxnOffsetCommitRequest`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TxnOffsetCommitRequestTopic {
-    /// Versions 0-5, dropped silently where a version has no place for it.
+    /// Versions 0-5, left out silently in others.
     pub name: Str,
-    /// Versions 6+, dropped silently where a version has no place for it.
+    /// Versions 6+, left out silently in others.
     pub topic_id: Uuid,
     /// `[]TxnOffsetCommitRequestPartition`.
     pub partitions: Vec<TxnOffsetCommitRequestPartition>,
@@ -158,8 +158,7 @@ pub struct TxnOffsetCommitRequestPartition {
     pub partition_index: i32,
     /// `int64`.
     pub committed_offset: i64,
-    /// Of the last record read; -1: unknown. Versions 2+, -1 by default, dropped silently where a version has no
-    /// place for it.
+    /// Of the last record read; -1: unknown. Versions 2+, -1 by default, left out silently in others.
     pub committed_leader_epoch: i32,
     /// `string`.
     pub committed_metadata: Option<Str>,
@@ -248,9 +247,9 @@ impl Message for TxnOffsetCommitResponse {
 /// Part of [`TxnOffsetCommitResponse`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TxnOffsetCommitResponseTopic {
-    /// Versions 0-5, dropped silently where a version has no place for it.
+    /// Versions 0-5, left out silently in others.
     pub name: Str,
-    /// Versions 6+, dropped silently where a version has no place for it.
+    /// Versions 6+, left out silently in others.
     pub topic_id: Uuid,
     /// `[]TxnOffsetCommitResponsePartition`.
     pub partitions: Vec<TxnOffsetCommitResponsePartition>,

@@ -131,7 +131,7 @@ pub struct UpdateFeaturesResponse {
     pub error_code: i16,
     /// `string`.
     pub error_message: Option<Str>,
-    /// Versions 0-1, dropped silently where a version has no place for it.
+    /// Versions 0-1, left out silently in others.
     pub results: Vec<UpdatableFeatureResult>,
 }
 

@@ -87,8 +87,8 @@ pub struct PartitionData {
     pub leader_epoch: i32,
     /// -1: unchanged.
     pub start_offset: i64,
-    /// Records at or after startOffset that are done; -1: unknown. Versions 1+, -1 by default, dropped silently
-    /// where a version has no place for it.
+    /// Records at or after startOffset that are done; -1: unknown. Versions 1+, -1 by default, left out silently
+    /// in others.
     pub delivery_complete_count: i32,
     /// `[]StateBatch`.
     pub state_batches: Vec<StateBatch>,

@@ -56,7 +56,7 @@ pub struct WritableTxnMarker {
     pub topics: Vec<WritableTxnMarkerTopic>,
     /// `int32`.
     pub coordinator_epoch: i32,
-    /// Versions 2+, dropped silently where a version has no place for it.
+    /// Versions 2+, left out silently in others.
     pub transaction_version: i8,
 }
 

@@ -4,10 +4,13 @@ use std::io::IoSlice;
 
 use bytes::{Buf, Bytes, BytesMut};
 use tidelog_kafka_wire::messages::api_versions::{ApiVersion, ApiVersionsRequest, ApiVersionsResponse};
-use tidelog_kafka_wire::messages::fetch::{FetchResponse, FetchableTopicResponse, PartitionData};
+use tidelog_kafka_wire::messages::fetch::{
+    FetchResponse, FetchableTopicResponse, NodeEndpoint, PartitionData,
+};
 use tidelog_kafka_wire::messages::heartbeat::{HeartbeatRequest, HeartbeatResponse};
 use tidelog_kafka_wire::messages::metadata::MetadataRequest;
 use tidelog_kafka_wire::messages::produce::{PartitionProduceData, ProduceRequest, TopicProduceData};
+use tidelog_kafka_wire::messages::push_telemetry::PushTelemetryRequest;
 use tidelog_kafka_wire::{
     ApiKey, Budget, DecodeError, Decoder, EncodeError, EncodedFrame, Encoder, Message, Request,
     RequestHeader, Str, encode_request, encode_response,
@@ -81,6 +84,8 @@ fn a_header_of_an_unknown_key_or_version_still_says_whom_to_answer() {
     // ApiVersions 99 has the header of the last version that is known.
     let frame = Bytes::from_static(b"\0\x12\0\x63\0\0\0\x2a\0\x02me\0rest");
     let mut decoder = Decoder::new(frame, Budget::for_frame(16));
+    // The client id is not compact, whatever comes after it.
+    decoder.set_flexible(true);
     let header = RequestHeader::decode(&mut decoder).expect("it has a header");
     assert_eq!((header.api_version, header.client_id, decoder.remaining()), (99, Some("me".into()), 4));
     let error =
@@ -99,6 +104,18 @@ fn records_are_handed_on_and_not_copied() {
         assert_eq!(frame.pieces().count(), 5, "version {version}");
         let mut bytes = frame.to_bytes();
         assert_eq!(bytes.get_i32() as usize, bytes.len(), "version {version}");
+    }
+}
+
+#[test]
+fn other_bytes_are_copied_below_a_kibibyte_and_not_from_there_on() {
+    let header = RequestHeader::of::<PushTelemetryRequest>(0, 1);
+    for (length, is_copied) in [(1023, true), (1024, false)] {
+        let metrics = Bytes::from(vec![7; length]);
+        let message = PushTelemetryRequest { metrics: metrics.clone(), ..Default::default() };
+        let frame = encode_request(&header, &message).expect("it can be written");
+        let is_there = frame.pieces().any(|piece| piece.as_ptr() == metrics.as_ptr());
+        assert_eq!(is_there, !is_copied, "{length} bytes");
     }
 }
 
@@ -170,17 +187,19 @@ fn a_connections_answers_use_its_buffer_again() {
 
 #[test]
 fn an_error_leaves_nothing_behind_in_the_encoder() {
+    let records = Bytes::from(vec![7; 2000]);
+    let message = fetch_response(&[&records]);
+    // The fault lies behind the records, in a tagged field.
+    let endpoint = NodeEndpoint { host: "x".repeat(40_000).into(), ..Default::default() };
+    let faulty = FetchResponse { node_endpoints: vec![endpoint], ..message.clone() };
     let mut encoder = Encoder::new();
-    let long = "x".repeat(40_000);
-    let message = HeartbeatRequest { group_id: long.into(), ..Default::default() };
-    let header = RequestHeader::of::<HeartbeatRequest>(4, 1);
-    let error = EncodeError::StringTooLong { field: "groupId", length: 40_000, limit: 32_767 };
-    assert_eq!(encoder.request(&header, &message).map(|frame| frame.len()), Err(error));
-    let frame = encoder.request(&header, &HeartbeatRequest::default()).expect("it can be written");
-    assert_eq!(
-        frame.to_bytes(),
-        encode_request(&header, &HeartbeatRequest::default()).expect("the same").to_bytes()
-    );
+    let error = EncodeError::StringTooLong { field: "host", length: 40_000, limit: 32_767 };
+    let result = encoder.response(1, ApiKey::Fetch, 16, &faulty);
+    assert_eq!(result.map(|frame| frame.len()), Err(error));
+    let frame = encoder.response(1, ApiKey::Fetch, 16, &message).expect("it can be written");
+    assert!(frame.pieces().any(|piece| piece.as_ptr() == records.as_ptr()));
+    let fresh = encode_response(1, ApiKey::Fetch, 16, &message).expect("it can be written");
+    assert_eq!(frame.to_bytes(), fresh.to_bytes());
 }
 
 #[test]

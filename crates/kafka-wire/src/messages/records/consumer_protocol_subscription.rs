@@ -19,13 +19,11 @@ pub struct ConsumerProtocolSubscription {
     pub topics: Vec<Str>,
     /// Null by default.
     pub user_data: Option<Bytes>,
-    /// What it holds from the generation before. Versions 1+, dropped silently where a version has no place for
-    /// it.
+    /// What it holds from the generation before. Versions 1+, left out silently in others.
     pub owned_partitions: Vec<TopicPartition>,
-    /// Of ownedPartitions; -1: unknown. Versions 2+, -1 by default, dropped silently where a version has no
-    /// place for it.
+    /// Of ownedPartitions; -1: unknown. Versions 2+, -1 by default, left out silently in others.
     pub generation_id: i32,
-    /// Versions 3+, null by default, dropped silently where a version has no place for it.
+    /// Versions 3+, null by default, left out silently in others.
     pub rack_id: Option<Str>,
 }
 

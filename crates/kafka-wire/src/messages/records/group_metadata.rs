@@ -55,8 +55,7 @@ pub struct GroupMetadataValue {
     pub protocol: Option<Str>,
     /// A member id.
     pub leader: Option<Str>,
-    /// In ms, since when the group is in its state. Versions 2+, -1 by default, dropped silently where a version
-    /// has no place for it.
+    /// In ms, since when the group is in its state. Versions 2+, -1 by default, left out silently in others.
     pub current_state_timestamp: i64,
     /// `[]MemberMetadata`.
     pub members: Vec<MemberMetadata>,
@@ -116,13 +115,13 @@ impl Message for GroupMetadataValue {
 pub struct MemberMetadata {
     /// `string`.
     pub member_id: Str,
-    /// Versions 3+, null by default, dropped silently where a version has no place for it.
+    /// Versions 3+, null by default, left out silently in others.
     pub group_instance_id: Option<Str>,
     /// `string`.
     pub client_id: Str,
     /// `string`.
     pub client_host: Str,
-    /// Versions 1+, -1 by default, dropped silently where a version has no place for it.
+    /// Versions 1+, -1 by default, left out silently in others.
     pub rebalance_timeout: i32,
     /// `int32`.
     pub session_timeout: i32,

@@ -57,17 +57,15 @@ impl OffsetCommitKey {
 pub struct OffsetCommitValue {
     /// `int64`.
     pub offset: i64,
-    /// Of the last record read; -1: unknown. Versions 3+, -1 by default, dropped silently where a version has no
-    /// place for it.
+    /// Of the last record read; -1: unknown. Versions 3+, -1 by default, left out silently in others.
     pub leader_epoch: i32,
     /// The client's own words.
     pub metadata: Str,
     /// In ms.
     pub commit_timestamp: i64,
-    /// In ms; -1: by the retention of the broker. Versions 1, -1 by default, dropped silently where a version
-    /// has no place for it.
+    /// In ms; -1: by the retention of the broker. Versions 1, -1 by default, left out silently in others.
     pub expire_timestamp: i64,
-    /// Versions 4+, tag 0, dropped silently where a version has no place for it.
+    /// Versions 4+, tag 0, left out silently in others.
     pub topic_id: Uuid,
 }
 
