@@ -13,6 +13,7 @@ mod configs;
 mod features;
 mod placement;
 mod quotas;
+mod reassignments;
 mod topics;
 
 use std::collections::VecDeque;
@@ -30,6 +31,10 @@ pub use configs::{
 pub use features::{FeatureDirection, FeatureUpdate, UpdateFeaturesError, update_features};
 pub use placement::PlacementError;
 pub use quotas::{AlterQuotasError, QuotaAlteration, QuotaChange, alter_client_quotas};
+pub use reassignments::{
+    ElectLeaderError, Election, ReassignError, UnregisterBrokerError, elect_leader, reassign_partition,
+    unregister_broker,
+};
 pub use topics::{
     CreatePartitionsError, CreateTopicError, CreatedTopic, DeleteTopicError, DeletedTopic, NewPartitions,
     NewTopic, REQUEST_PARTITIONS_MAX, Replicas, TooManyPartitions, TopicSelector, create_partitions,

@@ -37,6 +37,9 @@ pub enum PlacementError {
         /// How many are made.
         expected: i32,
     },
+    /// The caller's own placement leaves partitions out, or names one twice.
+    #[error("replicas are given for some partitions and not for others: number them from 0, without gaps")]
+    NotConsecutive,
     /// A partition without replicas in the caller's own placement.
     #[error("partition {partition} has no replicas in the given placement: name at least one broker")]
     Empty {

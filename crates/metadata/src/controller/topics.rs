@@ -41,6 +41,16 @@ pub enum Replicas {
     },
     /// As the caller says: for each partition its brokers, the preferred leader first.
     Given(Vec<Vec<NodeId>>),
+    /// As the caller says, partition by partition, together with numbers that must then be left out: what a Kafka client
+    /// may send, contradictions included.
+    Assigned {
+        /// How many partitions it wants besides; left out: −1.
+        partitions: i32,
+        /// How many replicas it wants besides; left out: −1.
+        replication_factor: i16,
+        /// Partitions in any order, each with its brokers.
+        replicas: Vec<(i32, Vec<NodeId>)>,
+    },
 }
 
 /// A topic that is created when the decision is committed.
@@ -99,6 +109,20 @@ pub enum CreateTopicError {
     PartitionsNotPositive {
         /// What was asked.
         partitions: i32,
+    },
+    /// Brokers for each partition, and a number of partitions too.
+    #[error("{partitions} partitions are asked for, and brokers are given for each: leave the number out")]
+    CountBesidesReplicas {
+        /// What was asked.
+        partitions: i32,
+    },
+    /// Brokers for each partition, and a number of replicas too.
+    #[error(
+        "{factor} replicas are asked for, and brokers are given for each partition: leave the number out"
+    )]
+    FactorBesidesReplicas {
+        /// What was asked.
+        factor: i16,
     },
     /// More partitions than there may be.
     #[error(transparent)]
@@ -332,23 +356,39 @@ impl<'a> Creation<'a> {
     }
 
     fn place(&self, topic: &NewTopic) -> Result<(i32, Placement), CreateTopicError> {
-        let partitions = match &topic.replicas {
-            Replicas::Spread { partitions, .. } => partitions.unwrap_or(self.config.num_partitions),
-            Replicas::Given(lists) => i32::try_from(lists.len()).unwrap_or(i32::MAX),
-        };
+        match &topic.replicas {
+            Replicas::Spread { partitions, replication_factor } => {
+                self.spread(topic.topic_id, *partitions, *replication_factor)
+            }
+            Replicas::Given(lists) => self.place_as_given(lists),
+            Replicas::Assigned { partitions, replication_factor, replicas } => {
+                self.place_as_given(&given(*partitions, *replication_factor, replicas)?)
+            }
+        }
+    }
+
+    fn place_as_given(&self, lists: &[Vec<NodeId>]) -> Result<(i32, Placement), CreateTopicError> {
+        let partitions = i32::try_from(lists.len()).unwrap_or(i32::MAX);
         if partitions < 1 {
             return Err(CreateTopicError::PartitionsNotPositive { partitions });
         }
         self.check_total(partitions as u64)?;
-        let image = self.basis.image;
-        let placement = match &topic.replicas {
-            Replicas::Spread { replication_factor, .. } => {
-                let factor = replication_factor.unwrap_or(self.config.default_replication_factor);
-                placement::spread(image, topic.topic_id, 0, factor)?
-            }
-            Replicas::Given(lists) => placement::check(image, lists, None)?,
-        };
-        Ok((partitions, placement))
+        Ok((partitions, placement::check(self.basis.image, lists, None)?))
+    }
+
+    fn spread(
+        &self,
+        topic_id: TopicId,
+        partitions: Option<i32>,
+        factor: Option<i16>,
+    ) -> Result<(i32, Placement), CreateTopicError> {
+        let partitions = partitions.unwrap_or(self.config.num_partitions);
+        if partitions < 1 {
+            return Err(CreateTopicError::PartitionsNotPositive { partitions });
+        }
+        self.check_total(partitions as u64)?;
+        let factor = factor.unwrap_or(self.config.default_replication_factor);
+        Ok((partitions, placement::spread(self.basis.image, topic_id, 0, factor)?))
     }
 
     fn grow(&mut self, request: &NewPartitions) -> Result<(), CreatePartitionsError> {
@@ -398,6 +438,25 @@ fn find(basis: &Basis<'_>, selector: &TopicSelector) -> Result<Arc<Topic>, Delet
         TopicSelector::Name(name) => DeleteTopicError::UnknownName { name },
         TopicSelector::Id(topic_id) => DeleteTopicError::UnknownId { topic_id },
     })
+}
+
+/// The lists of a Kafka client's assignment, by partition.
+fn given(
+    partitions: i32,
+    factor: i16,
+    replicas: &[(i32, Vec<NodeId>)],
+) -> Result<Vec<Vec<NodeId>>, CreateTopicError> {
+    if factor != -1 {
+        return Err(CreateTopicError::FactorBesidesReplicas { factor });
+    }
+    if partitions != -1 {
+        return Err(CreateTopicError::CountBesidesReplicas { partitions });
+    }
+    let by_partition: BTreeMap<i32, &Vec<NodeId>> = replicas.iter().map(|(id, list)| (*id, list)).collect();
+    if by_partition.len() != replicas.len() || !by_partition.keys().copied().eq(0..replicas.len() as i32) {
+        return Err(PlacementError::NotConsecutive.into());
+    }
+    Ok(by_partition.into_values().cloned().collect())
 }
 
 /// How many times each comes.

@@ -4,7 +4,7 @@
 use tidelog_metadata::controller::ConfigOperation::{Append, Delete, Set};
 use tidelog_metadata::controller::*;
 use tidelog_metadata::*;
-use tidelog_model::{NodeId, Offset};
+use tidelog_model::{NodeId, Offset, PartitionId};
 
 use crate::support::{Cluster, map, topic};
 
@@ -290,4 +290,75 @@ fn share_groups_begin_at_an_end_or_a_duration_ago() {
     ] {
         assert!(!takes(value), "{value}");
     }
+}
+
+fn assigned(partitions: i32, replication_factor: i16, replicas: &[(i32, &[i32])]) -> Replicas {
+    let list = |(id, brokers): &(i32, &[i32])| (*id, brokers.iter().copied().map(NodeId).collect());
+    Replicas::Assigned { partitions, replication_factor, replicas: replicas.iter().map(list).collect() }
+}
+
+#[test]
+fn an_assignment_names_every_partition_once_and_no_numbers_besides() {
+    let mut cluster = Cluster::new(&[1, 2], &[]);
+    let mut create = |replicas: Replicas| {
+        let mut new = cluster.new_topic("t", 0, &[]);
+        new.replicas = replicas;
+        create_topics(&cluster.controller.basis(), &[new], true).answer.remove(0)
+    };
+    let created = create(assigned(-1, -1, &[(1, &[1, 2]), (0, &[2, 1])])).unwrap();
+    assert_eq!((created.partitions, created.replication_factor), (2, 2));
+    let list: &[(i32, &[i32])] = &[(0, &[1])];
+    let both = CreateTopicError::CountBesidesReplicas { partitions: 1 };
+    assert_eq!(create(assigned(1, -1, list)), Err(both));
+    let both = CreateTopicError::FactorBesidesReplicas { factor: 1 };
+    assert_eq!(create(assigned(-1, 1, list)), Err(both));
+    let gap = Err(CreateTopicError::Placement(PlacementError::NotConsecutive));
+    assert_eq!(create(assigned(-1, -1, &[(0, &[1]), (2, &[1])])), gap);
+    assert_eq!(create(assigned(-1, -1, &[(1, &[1])])), gap);
+    assert_eq!(create(assigned(-1, -1, &[(0, &[1]), (0, &[2])])), gap);
+}
+
+#[test]
+fn on_one_broker_replicas_stay_where_they_are() {
+    let mut cluster = Cluster::new(&[1], &[]);
+    let new = cluster.new_topic("t", 2, &[]);
+    cluster.create(&[new]);
+    let to = |topic: &str, partition: i32, brokers: Option<&[i32]>| {
+        let brokers = brokers.map(|ids| ids.iter().copied().map(NodeId).collect::<Vec<_>>());
+        reassign_partition(
+            &cluster.controller.basis(),
+            topic,
+            PartitionId(partition),
+            brokers.as_deref(),
+            false,
+        )
+    };
+    assert_eq!(to("t", 0, Some(&[1])), Ok(()));
+    let (topic, partition) = (|| "t".to_owned(), PartitionId(0));
+    assert_eq!(to("t", 0, None), Err(ReassignError::NotMoving { topic: topic(), partition }));
+    let unknown = PlacementError::UnknownBroker { partition: 0, node_id: NodeId(7) };
+    assert_eq!(to("t", 0, Some(&[7])), Err(unknown.into()));
+    assert_eq!(to("t", 0, Some(&[])), Err(PlacementError::Empty { partition: 0 }.into()));
+    assert_eq!(to("x", 0, Some(&[1])), Err(ReassignError::UnknownTopic { topic: "x".to_owned() }));
+    let partition = PartitionId(9);
+    assert_eq!(to("t", 9, Some(&[1])), Err(ReassignError::UnknownPartition { topic: topic(), partition }));
+}
+
+#[test]
+fn on_one_broker_every_partition_has_its_leader_and_no_broker_leaves() {
+    let mut cluster = Cluster::new(&[1], &[]);
+    let new = cluster.new_topic("t", 1, &[]);
+    cluster.create(&[new]);
+    let basis = cluster.controller.basis();
+    let (topic, partition) = ("t".to_owned(), PartitionId(0));
+    let not_needed = Err(ElectLeaderError::NotNeeded { topic, partition });
+    for election in [Election::Preferred, Election::Unclean] {
+        assert_eq!(elect_leader(&basis, election, "t", partition), not_needed);
+    }
+    let unknown = ElectLeaderError::UnknownTopic { topic: "x".to_owned() };
+    assert_eq!(elect_leader(&basis, Election::Preferred, "x", partition), Err(unknown));
+    let node_id = NodeId(7);
+    assert_eq!(unregister_broker(&basis, node_id), Err(UnregisterBrokerError::Unknown { node_id }));
+    let node_id = NodeId(1);
+    assert_eq!(unregister_broker(&basis, node_id), Err(UnregisterBrokerError::Itself { node_id }));
 }
