@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Map, Value as Json, json};
-use tidelog_kafka_schema::{DecodeError, EncodeError, Schema, Schemas};
+use tidelog_kafka_schema::{DecodeError, EncodeError, Field, Schema, Schemas, Type};
 
 use crate::path;
 use crate::scenario::{Scenario, Script, Send, Step, Topic, Versions};
@@ -287,7 +287,7 @@ impl<'a> Player<'a> {
         };
         match &send.body {
             Some(body) => frame.extend(hexadecimal(body)?),
-            None => frame.extend(schema.encode(request, version)?),
+            None => frame.extend(schema.encode(&in_version(schema, &schema.fields, request, version), version)?),
         }
         if let Some(bytes) = &send.append {
             frame.extend(hexadecimal(bytes)?);
@@ -402,6 +402,31 @@ impl Run<'_> {
             now_ms: now.as_millis() as i64,
         }
     }
+}
+
+/// A request without the fields that the version lacks, so that one text does for all versions.
+fn in_version(schema: &Schema, fields: &[Field], json: &Json, version: i16) -> Json {
+    let Json::Object(members) = json else { return json.clone() };
+    let mut out = Map::new();
+    for (name, member) in members {
+        let field = fields.iter().find(|field| field.name == *name);
+        if field.is_some_and(|field| !field.versions.contains(version)) {
+            continue;
+        }
+        let of = |name: &str| schema.find_struct(name).map_or(&[][..], |found| &found.fields);
+        let member = match (field.map(|field| &field.ty), member) {
+            (Some(Type::Struct(name)), member) => in_version(schema, of(name), member, version),
+            (Some(Type::Array(element)), Json::Array(elements)) => match &**element {
+                Type::Struct(name) => {
+                    elements.iter().map(|element| in_version(schema, of(name), element, version)).collect()
+                }
+                _ => member.clone(),
+            },
+            _ => member.clone(),
+        };
+        out.insert(name.clone(), member);
+    }
+    Json::Object(out)
 }
 
 /// The answer in a frame, whole.

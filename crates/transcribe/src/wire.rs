@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// Longer than any scenario lets a broker wait.
-const DEADLINE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(5);
 
 /// Larger than any answer to a scenario.
 const MAX_ANSWER_BYTES: usize = 16 << 20;
