@@ -19,6 +19,7 @@ use tidelog_metadata::{
 use tidelog_model::{NodeId, ProducerId, TopicId};
 use tokio::sync::{Mutex, oneshot};
 
+use crate::hosted::HostedPartition;
 use crate::hosting::Hosting;
 use crate::metadata_log::LocalMetadataLog;
 use crate::quotas::{Quotas, Window};
@@ -58,6 +59,8 @@ pub struct Controller {
     /// What the image and what was written mean for this node.
     broker_config: ArcSwap<BrokerConfig>,
     quotas: Quotas,
+    /// Holds the metadata log.
+    metadata: Arc<HostedPartition>,
     state: Mutex<State>,
     hosting: Arc<Hosting>,
 }
@@ -87,12 +90,13 @@ impl Controller {
                 image.apply(offset, &record)?;
             }
         }
+        let metadata = log.partition().clone();
         let state = Mutex::new(State { log, producer_ids: 0..0 });
         let config = BrokerConfig::resolve(&image.layers(node_id, &written));
         let quotas = quotas(&config);
         quotas.set(image.client_quotas());
         let (image, broker_config) = (ArcSwap::from_pointee(image), ArcSwap::from_pointee(config));
-        Ok((Controller { node_id, written, image, broker_config, quotas, state, hosting }, deleted))
+        Ok((Controller { node_id, written, image, broker_config, quotas, metadata, state, hosting }, deleted))
     }
 
     /// Says that this node is there: the first start creates the cluster, every start takes new leader epochs.
@@ -114,6 +118,16 @@ impl Controller {
     /// The committed state.
     pub fn image(&self) -> Arc<MetadataImage> {
         self.image.load_full()
+    }
+
+    /// The partition that holds the metadata log.
+    pub fn metadata(&self) -> &HostedPartition {
+        &self.metadata
+    }
+
+    /// Decides something that changes nothing.
+    pub fn decide<T>(&self, decide: impl FnOnce(&Basis<'_>) -> T) -> T {
+        decide(&Basis { image: &self.image(), node_id: self.node_id, written: &self.written })
     }
 
     /// This node's id.

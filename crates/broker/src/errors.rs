@@ -6,6 +6,8 @@
 mod admin;
 mod codes;
 mod kafka;
+mod kafka_admin;
+mod kafka_configs;
 
 use tidelog_grpc_api::v1::{ErrorCode, ErrorDetail};
 use tidelog_metadata::log::ProposeError;

@@ -10,7 +10,7 @@ use std::sync::{Arc, Weak};
 use parking_lot::Mutex;
 use tidelog_model::watermark::{DurableEnd, HighWatermark, LogStart, Watermarks, WrittenEnd};
 use tidelog_model::{LeaderEpoch, Offset, TopicPartition};
-use tidelog_partition::{Effect, Event, Partition};
+use tidelog_partition::{ActiveProducer, Effect, Event, Partition};
 use tidelog_storage::{CommitListener, DirectoryFailed, Log, LogReader, ReadError};
 
 use crate::clock::Clock;
@@ -128,6 +128,12 @@ impl HostedPartition {
     pub fn places(&self) -> Result<(Watermarks, Option<LeaderEpoch>), Gone> {
         let machine = self.machine.lock();
         machine.as_ref().map(|machine| (*machine.watermarks(), machine.epoch())).ok_or(Gone)
+    }
+
+    /// The producers that it remembers.
+    pub fn producers(&self) -> Result<Vec<ActiveProducer>, Gone> {
+        let machine = self.machine.lock();
+        machine.as_ref().map(|machine| machine.producers().active().collect()).ok_or(Gone)
     }
 
     /// Lets the machine take a step, and follows the effects.

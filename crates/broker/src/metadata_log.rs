@@ -58,6 +58,11 @@ impl LocalMetadataLog {
         LocalMetadataLog { hosted, clock, deliver_from, read: VecDeque::new(), failures, fail }
     }
 
+    /// The partition that holds it.
+    pub fn partition(&self) -> &Arc<HostedPartition> {
+        &self.hosted
+    }
+
     /// Proposes like [`MetadataLog::propose`], and says through `done` when it is worth to poll.
     pub fn propose_then(
         &mut self,

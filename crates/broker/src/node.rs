@@ -54,6 +54,8 @@ pub struct Shared {
     pub controller: Controller,
     /// The log directory, for its gauges.
     pub directory: Arc<LogDirectory>,
+    /// Where that is.
+    pub data_dir: PathBuf,
     /// Commits what is appended.
     pub committer: CommitHandle,
     /// Bytes of requests that are not handled yet.
@@ -129,7 +131,9 @@ pub enum StartError {
         address: SocketAddr,
     },
     /// Two listeners of one name.
-    #[error("two Kafka listeners are named {name}: give each a name of its own, as in --kafka {name}_2://127.0.0.1:9192")]
+    #[error(
+        "two Kafka listeners are named {name}: give each a name of its own, as in --kafka {name}_2://127.0.0.1:9192"
+    )]
     SameName {
         /// The name.
         name: String,
@@ -257,6 +261,7 @@ impl Node {
             topics,
             controller,
             directory,
+            data_dir: config.data_dir.clone(),
             committer: committer.handle(),
             request_budget: Budget::new(memory_bytes / 4),
             append_budget: Budget::new(memory_bytes / 2),

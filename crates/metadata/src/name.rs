@@ -29,6 +29,8 @@ pub enum TopicNameError {
         "a topic name has at most {TOPIC_NAME_MAX_BYTES} bytes, and this one has {length_bytes}: shorten it"
     )]
     TooLong {
+        /// The text.
+        name: String,
         /// How long it is, in bytes.
         length_bytes: usize,
     },
@@ -53,7 +55,7 @@ pub fn check_topic_name(name: &str) -> Result<(), TopicNameError> {
         return Err(TopicNameError::Dots { name: name.to_owned() });
     }
     if name.len() > TOPIC_NAME_MAX_BYTES {
-        return Err(TopicNameError::TooLong { length_bytes: name.len() });
+        return Err(TopicNameError::TooLong { name: name.to_owned(), length_bytes: name.len() });
     }
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     match name.chars().find(|&c| !legal(c)) {
@@ -84,7 +86,8 @@ mod tests {
         }
         assert_eq!(check_topic_name(""), Err(TopicNameError::Empty));
         assert_eq!(check_topic_name(".."), Err(TopicNameError::Dots { name: "..".into() }));
-        assert_eq!(check_topic_name(&"x".repeat(250)), Err(TopicNameError::TooLong { length_bytes: 250 }));
+        let name = "x".repeat(250);
+        assert_eq!(check_topic_name(&name), Err(TopicNameError::TooLong { name, length_bytes: 250 }));
         for (name, character) in [("a b", ' '), ("ä", 'ä'), ("a/b", '/'), ("a\0", '\0')] {
             let expected = TopicNameError::IllegalCharacter { name: name.into(), character };
             assert_eq!(check_topic_name(name), Err(expected));

@@ -20,4 +20,4 @@ mod waiting;
 
 pub use error::ProduceError;
 pub use partition::{Effect, Event, Partition, PartitionConfig, Produced, ProducedBatch};
-pub use producers::{ProducerFault, ProducerState, Producers};
+pub use producers::{ActiveProducer, ProducerFault, ProducerState, Producers};

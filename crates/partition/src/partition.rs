@@ -184,6 +184,11 @@ impl<W> Partition<W> {
         self.replica.epoch()
     }
 
+    /// The producers that it remembers.
+    pub fn producers(&self) -> &Producers {
+        &self.producers
+    }
+
     /// A handle that reads the log; it knows nothing of the watermark, which the caller passes.
     pub fn reader(&self) -> LogReader {
         self.reader.clone()

@@ -74,6 +74,19 @@ pub struct ProducerState {
     last_seen: TimestampMs,
 }
 
+/// A producer that a partition remembers, as it is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ActiveProducer {
+    /// Its id.
+    pub id: ProducerId,
+    /// Its epoch.
+    pub epoch: ProducerEpoch,
+    /// The last sequence that it sent.
+    pub last_sequence: Sequence,
+    /// The largest timestamp of its last batch.
+    pub last_timestamp: TimestampMs,
+}
+
 /// Where a duplicate's original went.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Duplicate {
@@ -100,6 +113,19 @@ impl Producers {
     /// Whether none is known.
     pub fn is_empty(&self) -> bool {
         self.states.is_empty()
+    }
+
+    /// All of them, by id.
+    pub fn active(&self) -> impl Iterator<Item = ActiveProducer> {
+        self.states.iter().filter_map(|(id, state)| {
+            let last = state.batches.back()?;
+            Some(ActiveProducer {
+                id: *id,
+                epoch: state.epoch,
+                last_sequence: last.last_sequence,
+                last_timestamp: last.timestamp,
+            })
+        })
     }
 
     /// Whether a batch may be appended: `Ok(None)`, or is a duplicate of one that was.
@@ -322,6 +348,8 @@ mod tests {
     fn a_snapshot_reads_back_equal_and_a_damaged_one_is_refused() {
         let producers = sent(&[batch(7, 0, 0, 3, 0), batch(9, 2, 5, 1, 3), batch(7, 0, 3, 1, 4)]);
         let bytes = producers.encode();
+        let active: Vec<_> = producers.active().map(|p| (p.id.0, p.epoch.0, p.last_sequence.0)).collect();
+        assert_eq!(active, [(7, 0, 3), (9, 2, 5)]);
         assert_eq!(Producers::decode(&bytes), Some(producers));
         for length in 0..bytes.len() {
             assert_eq!(Producers::decode(&bytes[..length]), None);

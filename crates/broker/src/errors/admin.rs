@@ -27,6 +27,12 @@ impl ToDetail for CreateTopicError {
             CreateTopicError::Exists { .. } => {
                 ErrorDetail::new(ErrorCode::TopicAlreadyExists, message).with_cause("name")
             }
+            CreateTopicError::CountBesidesReplicas { .. } => {
+                ErrorDetail::new(ErrorCode::InvalidRequest, message).with_cause("partitions")
+            }
+            CreateTopicError::FactorBesidesReplicas { .. } => {
+                ErrorDetail::new(ErrorCode::InvalidRequest, message).with_cause("replication_factor")
+            }
             CreateTopicError::PartitionsNotPositive { partitions } => ErrorDetail::new(
                 ErrorCode::InvalidPartitions,
                 message,
@@ -40,7 +46,7 @@ impl ToDetail for TopicNameError {
     fn to_detail(&self) -> ErrorDetail {
         let detail = ErrorDetail::new(ErrorCode::InvalidTopicException, self.to_string());
         match self {
-            TopicNameError::TooLong { length_bytes } => detail.with_limit(
+            TopicNameError::TooLong { length_bytes, .. } => detail.with_limit(
                 "name",
                 format!("{TOPIC_NAME_MAX_BYTES} bytes"),
                 format!("{length_bytes} bytes"),
@@ -84,7 +90,8 @@ impl ToDetail for PlacementError {
             PlacementError::NotEnoughBrokers { factor: asked, brokers } => {
                 factor(format!("{brokers} brokers"), asked)
             }
-            PlacementError::CountDiffers { .. }
+            PlacementError::NotConsecutive
+            | PlacementError::CountDiffers { .. }
             | PlacementError::Empty { .. }
             | PlacementError::Repeated { .. }
             | PlacementError::UnknownBroker { .. }
@@ -189,7 +196,11 @@ impl ToDetail for DescribeConfigsError {
     fn to_detail(&self) -> ErrorDetail {
         match self {
             DescribeConfigsError::Unknown(unknown) => unknown.to_detail(),
-            DescribeConfigsError::OtherBroker { asked, this } => ErrorDetail::new(
+            DescribeConfigsError::TopicName(error) => error.to_detail(),
+            DescribeConfigsError::Resource(_) | DescribeConfigsError::Unnamed { .. } => {
+                ErrorDetail::new(ErrorCode::InvalidRequest, self.to_string()).with_cause("resource")
+            }
+            DescribeConfigsError::OtherBroker { asked, this, .. } => ErrorDetail::new(
                 ErrorCode::InvalidRequest,
                 self.to_string(),
             )

@@ -19,16 +19,24 @@ use crate::producing::ProduceRefused;
 pub struct KafkaError {
     /// The code.
     pub code: KafkaCode,
-    /// The sentence beside it; not every answer has room for one.
-    pub message: String,
+    /// The sentence beside it, where Kafka has one; not every answer has room for it.
+    pub message: Option<String>,
 }
 
 impl KafkaError {
     /// An error of this code.
     pub fn new(code: KafkaCode, message: impl Into<String>) -> Self {
-        KafkaError { code, message: message.into() }
+        KafkaError { code, message: Some(message.into()) }
+    }
+
+    /// An error that Kafka answers without a sentence.
+    pub const fn bare(code: KafkaCode) -> Self {
+        KafkaError { code, message: None }
     }
 }
+
+/// Beside an unknown topic or partition.
+pub(super) const UNKNOWN_TOPIC: &str = "This server does not host this topic-partition.";
 
 /// An error that a Kafka client can be told.
 pub trait ToKafka {
@@ -42,10 +50,9 @@ impl ToKafka for UnknownTopic {
             UnknownTopic::Topic(TopicRef::Id(_)) => {
                 KafkaError::new(KafkaCode::UnknownTopicId, "This server does not host this topic ID.")
             }
-            UnknownTopic::Topic(TopicRef::Name(_)) | UnknownTopic::Partition { .. } => KafkaError::new(
-                KafkaCode::UnknownTopicOrPartition,
-                "This server does not host this topic-partition.",
-            ),
+            UnknownTopic::Topic(TopicRef::Name(_)) | UnknownTopic::Partition { .. } => {
+                KafkaError::new(KafkaCode::UnknownTopicOrPartition, UNKNOWN_TOPIC)
+            }
             UnknownTopic::Unnamed => KafkaError::new(KafkaCode::InvalidRequest, self.to_string()),
         }
     }

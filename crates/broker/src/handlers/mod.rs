@@ -2,17 +2,24 @@
 
 mod alter_configs;
 mod auto_create_topics;
+mod client_quotas;
 mod cluster;
+mod config_resources;
 mod create_partitions;
 mod create_topics;
 mod delete_records;
 mod delete_topics;
 mod describe_configs;
+mod describe_producers;
+mod describe_quorum;
 mod describe_topics;
+mod features;
 mod init_producer_id;
 mod leadership;
 mod list_offsets;
+mod log_dirs;
 mod offset_for_leader_epoch;
+mod placement;
 mod produce;
 
 use std::fmt;
@@ -20,21 +27,31 @@ use std::sync::Arc;
 
 use tidelog_model::{PartitionId, TopicId};
 
-pub use alter_configs::alter_configs;
+pub use alter_configs::{AlterLoggersError, alter_configs, alter_loggers, replace_configs};
 pub use auto_create_topics::auto_create_topics;
+pub use client_quotas::{DescribeQuotasError, QuotaComponent, alter_client_quotas, describe_client_quotas};
 pub use cluster::{ClusterDescription, describe_cluster};
+pub use config_resources::{ConfigResourceError, ConfigResourceType, config_resource, list_config_resources};
 pub use create_partitions::create_partitions;
 pub use create_topics::{TopicToCreate, create_topics};
 pub use delete_records::{DeleteRecordsError, delete_records};
 pub use delete_topics::delete_topics;
-pub use describe_configs::{ConfigSubject, DescribeConfigsError, describe_configs};
+pub use describe_configs::{ConfigSubject, DescribeConfigsError, describe_configs, describe_new_topic};
+pub use describe_producers::{DescribeProducersError, describe_producers};
+pub use describe_quorum::{QuorumDescription, VoterDescription, describe_quorum};
 pub use describe_topics::{
     LogDescription, PartitionDescription, TopicDescription, describe_topic, list_topics,
 };
+pub use features::{FeatureState, describe_features, feature_direction, update_features};
 pub use init_producer_id::{InitProducerIdError, ProducerInit, init_producer_id};
 pub use leadership::{IsolationLevel, LeadershipError, leadership};
 pub use list_offsets::{FoundOffset, ListOffsetsError, OffsetQuery, Place, list_offset};
+pub use log_dirs::{AlterLogDirError, LogDirDescription, alter_replica_log_dir, describe_log_dir};
 pub use offset_for_leader_epoch::{EpochEnd, OffsetForLeaderEpochError, offset_for_leader_epoch};
+pub use placement::{
+    Reassignment, elect_all_leaders, elect_leaders, election, list_reassignments, reassign_partitions,
+    unregister_broker,
+};
 pub use produce::{Ordered, ProduceBatch, ProduceRequest, produce};
 
 use crate::hosted::HostedPartition;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tidelog_kafka_wire::messages::produce::{
-    BatchIndexAndErrorMessage, PartitionProduceResponse, ProduceRequest, ProduceResponse, TopicProduceResponse,
+    BatchIndexAndErrorMessage, PartitionProduceResponse, ProduceRequest, ProduceResponse,
+    TopicProduceResponse,
 };
 use tidelog_kafka_wire::{ApiKey, Decoder, EncodedFrame, Message, Str, Uuid, encode_response};
 use tidelog_model::{Acks, PartitionId};
@@ -89,7 +90,8 @@ pub async fn begin(call: Call, mut body: Decoder) -> Result<Begun, Disconnect> {
 }
 
 fn take_apart(request: ProduceRequest) -> (Vec<TopicPlan>, Vec<ProduceBatch>) {
-    let mut batches = Vec::with_capacity(request.topic_data.iter().map(|topic| topic.partition_data.len()).sum());
+    let mut batches =
+        Vec::with_capacity(request.topic_data.iter().map(|topic| topic.partition_data.len()).sum());
     let mut topics = Vec::with_capacity(request.topic_data.len());
     for topic in request.topic_data {
         let name = topic_ref(&topic.name, topic.topic_id);
@@ -192,7 +194,7 @@ fn partition_response(index: i32, answer: ProduceAnswer) -> PartitionProduceResp
                 error_code: told.code as i16,
                 base_offset: -1,
                 record_errors: record_error(&error).into_iter().collect(),
-                error_message: Some(Str::from(told.message)),
+                error_message: told.message.map(Str::from),
                 ..PartitionProduceResponse::default()
             }
         }
