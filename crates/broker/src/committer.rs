@@ -12,8 +12,8 @@
 //! written; whoever puts the first entry into an empty queue owes a commit, and pays or passes it on when dropped.
 
 use std::cell::Cell;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant};
 

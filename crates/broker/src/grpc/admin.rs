@@ -340,10 +340,9 @@ fn config_entry(config: Explanation) -> ConfigEntry {
         ConfigSource::Written(Origin::Environment) => v1::ConfigSource::Environment,
         ConfigSource::Written(Origin::CommandLine) => v1::ConfigSource::CommandLine,
         // No call of this service sets a broker's configs.
-        ConfigSource::Cluster
-        | ConfigSource::Node
-        | ConfigSource::Group
-        | ConfigSource::ClientMetrics => v1::ConfigSource::Unspecified,
+        ConfigSource::Cluster | ConfigSource::Node | ConfigSource::Group | ConfigSource::ClientMetrics => {
+            v1::ConfigSource::Unspecified
+        }
         ConfigSource::Topic => v1::ConfigSource::Topic,
     };
     ConfigEntry {

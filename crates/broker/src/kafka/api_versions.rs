@@ -5,9 +5,7 @@
 //! to that.
 
 use tidelog_kafka_wire::ApiKey;
-use tidelog_kafka_wire::messages::api_versions::{
-    ApiVersion, ApiVersionsRequest, ApiVersionsResponse,
-};
+use tidelog_kafka_wire::messages::api_versions::{ApiVersion, ApiVersionsRequest, ApiVersionsResponse};
 
 use super::call::Call;
 use super::table::{Api, Entry, TABLE};
@@ -21,13 +19,18 @@ impl Api for ApiVersions {
     type Request = ApiVersionsRequest;
 
     async fn answer(call: &Call, request: ApiVersionsRequest) -> ApiVersionsResponse {
-        if call.version >= 3 && !(is_software(&request.client_software_name) && is_software(&request.client_software_version)) {
+        if call.version >= 3
+            && !(is_software(&request.client_software_name) && is_software(&request.client_software_version))
+        {
             return refused(KafkaCode::InvalidRequest);
         }
         if let Err(error) = check_identity(call, &request) {
             return refused(error);
         }
-        ApiVersionsResponse { api_keys: TABLE.iter().map(advertise).collect(), ..ApiVersionsResponse::default() }
+        ApiVersionsResponse {
+            api_keys: TABLE.iter().map(advertise).collect(),
+            ..ApiVersionsResponse::default()
+        }
     }
 }
 

@@ -34,7 +34,12 @@ pub async fn run(stream: &mut TcpStream, peer: Arc<Peer>, limits: FrameLimits) -
     let stop = peer.node.stop.clone();
     let (reading, writing) = stream.split();
     let frames = FrameReader::new(reading, limits);
-    let mut connection = Connection { frames, peer, open: Open { writer: Writer::new(writing), produces: VecDeque::new(), owed: Owed::default() }, stop };
+    let mut connection = Connection {
+        frames,
+        peer,
+        open: Open { writer: Writer::new(writing), produces: VecDeque::new(), owed: Owed::default() },
+        stop,
+    };
     connection.serve().await
 }
 
@@ -79,13 +84,20 @@ impl Connection<'_> {
 
     async fn take(&mut self, frame: Frame) -> Result<(), Disconnect> {
         let Frame { bytes, permit } = frame;
-        let fixed = RequestHeader::peek(&bytes).map_err(|source| Disconnect::Malformed { key: -1, version: -1, source })?;
+        let fixed = RequestHeader::peek(&bytes).map_err(|source| Disconnect::Malformed {
+            key: -1,
+            version: -1,
+            source,
+        })?;
         let (key, version) = (fixed.api_key, fixed.api_version);
         let Some(entry) = table::find(key, version) else { return self.refuse_version(&fixed).await };
         let budget = Budget::for_frame(bytes.len());
         let mut decoder = Decoder::new(bytes, budget);
-        let header = RequestHeader::decode(&mut decoder)
-            .map_err(|source| Disconnect::Malformed { key, version, source })?;
+        let header = RequestHeader::decode(&mut decoder).map_err(|source| Disconnect::Malformed {
+            key,
+            version,
+            source,
+        })?;
         let RequestHeader { correlation_id, client_id, .. } = header;
         let call = Call { peer: self.peer.clone(), key, version, correlation_id, client_id };
         match entry.handler {
@@ -118,7 +130,8 @@ impl Connection<'_> {
             return Err(Disconnect::Unsupported { key: header.api_key, version: header.api_version });
         }
         self.open.settle().await?;
-        let answer = encode_response(header.correlation_id, ApiKey::ApiVersions, 0, &api_versions::unsupported())?;
+        let answer =
+            encode_response(header.correlation_id, ApiKey::ApiVersions, 0, &api_versions::unsupported())?;
         self.open.writer.push(answer);
         Ok(())
     }

@@ -47,7 +47,9 @@ pub enum Disconnect {
         max_bytes: usize,
     },
     /// An API or a version of it that is not served.
-    #[error("API key {key} in version {version} is not served here: the client must keep to the ApiVersions answer")]
+    #[error(
+        "API key {key} in version {version} is not served here: the client must keep to the ApiVersions answer"
+    )]
     Unsupported {
         /// The API.
         key: i16,

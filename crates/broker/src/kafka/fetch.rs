@@ -51,7 +51,9 @@ impl Api for Fetch {
                 node.fetch_sessions.put_back(id, list);
                 response
             }
-            Err(error) => FetchResponse { error_code: session_error(error) as i16, ..FetchResponse::default() },
+            Err(error) => {
+                FetchResponse { error_code: session_error(error) as i16, ..FetchResponse::default() }
+            }
         }
     }
 }
@@ -337,6 +339,9 @@ fn diverging(hosted: &HostedPartition, watched: &Watched) -> Option<EpochEndOffs
     }
     let reader = hosted.reader();
     let (epoch, end) = reader.epochs().end_of(watched.last_fetched_epoch, reader.end().0)?;
-    (epoch < watched.last_fetched_epoch || end < watched.fetch_offset)
-        .then(|| EpochEndOffset { epoch: epoch.0, end_offset: end.0, ..EpochEndOffset::default() })
+    (epoch < watched.last_fetched_epoch || end < watched.fetch_offset).then(|| EpochEndOffset {
+        epoch: epoch.0,
+        end_offset: end.0,
+        ..EpochEndOffset::default()
+    })
 }

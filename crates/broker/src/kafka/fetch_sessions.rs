@@ -132,7 +132,8 @@ impl WatchList {
             return;
         }
         let key = &watched.key;
-        let topic = if key.topic.is_empty() { topics.with_id(key.topic_id.into()) } else { topics.named(&key.topic) };
+        let topic =
+            if key.topic.is_empty() { topics.with_id(key.topic_id.into()) } else { topics.named(&key.topic) };
         watched.hosted = topic.and_then(|topic| topic.partition(PartitionId(key.partition))).cloned();
         if let (true, Some(hosted)) = (is_subscribed, &watched.hosted) {
             hosted.subscribe(&news, number);
@@ -264,8 +265,7 @@ impl FetchSessions {
         while cache.sessions.contains_key(&id) {
             id = next_epoch(id);
         }
-        let session =
-            Session { list: None, partitions, next_epoch: 1, used_ms: now.monotonic_ms };
+        let session = Session { list: None, partitions, next_epoch: 1, used_ms: now.monotonic_ms };
         cache.sessions.insert(id, session);
         cache.partitions += partitions;
         Some(id)
@@ -321,7 +321,11 @@ mod tests {
         sessions.put_back(id, list());
         assert_eq!(sessions.take(id, 2, at(1)).err(), Some(SessionError::InvalidEpoch));
         let first = sessions.take(id, 1, at(1)).expect("the first epoch");
-        assert_eq!(sessions.take(id, 2, at(1)).err(), Some(SessionError::InvalidEpoch), "it is being worked on");
+        assert_eq!(
+            sessions.take(id, 2, at(1)).err(),
+            Some(SessionError::InvalidEpoch),
+            "it is being worked on"
+        );
         sessions.put_back(id, first);
         assert!(sessions.take(id, 2, at(1)).is_ok());
         assert_eq!(sessions.take(8, 1, at(1)).err(), Some(SessionError::NotFound));

@@ -163,8 +163,11 @@ impl<'a> FrameReader<'a> {
         let begun = self.partial.as_ref().map_or(&[][..], |partial| &partial.bytes);
         let head = begun.get(LENGTH_BYTES..LENGTH_BYTES + HEAD_BYTES).unwrap_or_default();
         let head = Bytes::copy_from_slice(head);
-        let header = RequestHeader::peek(&head)
-            .map_err(|source| Disconnect::Malformed { key: -1, version: -1, source })?;
+        let header = RequestHeader::peek(&head).map_err(|source| Disconnect::Malformed {
+            key: -1,
+            version: -1,
+            source,
+        })?;
         match table::find(header.api_key, header.api_version) {
             Some(_) => Ok(()),
             None => Err(Disconnect::Unsupported { key: header.api_key, version: header.api_version }),

@@ -50,7 +50,9 @@ impl KafkaListener {
 
 /// Why a text is no listener.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is no listener: write ADDR:PORT, and around it, as needed, NAME:// and @HOST:PORT to advertise")]
+#[error(
+    "'{0}' is no listener: write ADDR:PORT, and around it, as needed, NAME:// and @HOST:PORT to advertise"
+)]
 pub struct ListenerSyntax(String);
 
 impl FromStr for KafkaListener {
@@ -72,7 +74,8 @@ impl FromStr for KafkaListener {
                 (address, Advertised::Explicit { host, port })
             }
         };
-        let is_name = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+        let is_name =
+            !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
         if !is_name {
             return Err(wrong());
         }
@@ -125,12 +128,7 @@ pub async fn serve(
     connections.wait().await;
 }
 
-async fn attend(
-    node: Arc<Shared>,
-    listener: Arc<KafkaListener>,
-    mut stream: TcpStream,
-    remote: SocketAddr,
-) {
+async fn attend(node: Arc<Shared>, listener: Arc<KafkaListener>, mut stream: TcpStream, remote: SocketAddr) {
     let _counted = node.kafka_connections.count_one();
     let local = stream.local_addr().unwrap_or(listener.address);
     let limits = FrameLimits {
@@ -155,14 +153,25 @@ mod tests {
             ("127.0.0.1:9092", "PLAINTEXT://127.0.0.1:9092"),
             ("127.0.0.1:9092@auto", "PLAINTEXT://127.0.0.1:9092"),
             ("internal://[::1]:9092", "INTERNAL://[::1]:9092"),
-            ("EXTERNAL://0.0.0.0:9092@broker.example.com:19092", "EXTERNAL://0.0.0.0:9092@broker.example.com:19092"),
+            (
+                "EXTERNAL://0.0.0.0:9092@broker.example.com:19092",
+                "EXTERNAL://0.0.0.0:9092@broker.example.com:19092",
+            ),
             ("0.0.0.0:9092@[2001:db8::1]:9092", "PLAINTEXT://0.0.0.0:9092@[2001:db8::1]:9092"),
         ] {
             let listener: KafkaListener = text.parse().expect(text);
             assert_eq!(listener.to_string(), written);
             assert_eq!(written.parse(), Ok(listener));
         }
-        for text in ["", "9092", "localhost:9092", "://127.0.0.1:1", "A B://127.0.0.1:1", "127.0.0.1:1@host", "127.0.0.1:1@:1"] {
+        for text in [
+            "",
+            "9092",
+            "localhost:9092",
+            "://127.0.0.1:1",
+            "A B://127.0.0.1:1",
+            "127.0.0.1:1@host",
+            "127.0.0.1:1@:1",
+        ] {
             assert_eq!(text.parse::<KafkaListener>(), Err(ListenerSyntax(text.to_owned())));
         }
     }

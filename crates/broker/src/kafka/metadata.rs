@@ -21,7 +21,8 @@ use crate::handlers::{TopicRef, auto_create_topics};
 /// What "not asked for" is among authorized operations.
 const NO_OPERATIONS: i32 = i32::MIN;
 /// What can be done with a topic where nobody is refused: a bit for each of Kafka's ACL operations.
-const TOPIC_OPERATIONS: i32 = bits(&[READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS]);
+const TOPIC_OPERATIONS: i32 =
+    bits(&[READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS]);
 /// What can be done with the cluster.
 pub const CLUSTER_OPERATIONS: i32 =
     bits(&[CREATE, ALTER, DESCRIBE, CLUSTER_ACTION, DESCRIBE_CONFIGS, ALTER_CONFIGS, IDEMPOTENT_WRITE]);

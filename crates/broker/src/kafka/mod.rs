@@ -34,7 +34,11 @@ use crate::handlers::TopicRef;
 
 /// The topic that a request names: by name in older versions, by id in newer ones.
 fn topic_ref(name: &str, id: Uuid) -> TopicRef {
-    if name.is_empty() && id != Uuid::ZERO { TopicRef::Id(id.into()) } else { TopicRef::Name(name.to_owned()) }
+    if name.is_empty() && id != Uuid::ZERO {
+        TopicRef::Id(id.into())
+    } else {
+        TopicRef::Name(name.to_owned())
+    }
 }
 
 /// An epoch that a client may leave out.

@@ -116,7 +116,8 @@ impl Banner {
         let listener = |(name, address): &(String, SocketAddr)| {
             row("Kafka", &address.to_string(), if kafka.len() > 1 { name } else { "" })
         };
-        let mut lines = vec![format!("{} {VERSION}  {}", output.bold("tidelog"), output.green(ready)), String::new()];
+        let mut lines =
+            vec![format!("{} {VERSION}  {}", output.bold("tidelog"), output.green(ready)), String::new()];
         lines.extend(kafka.iter().map(listener));
         lines.extend([
             row("gRPC", &grpc.to_string(), ""),

@@ -22,14 +22,18 @@ fn software() -> ApiVersionsRequest {
 async fn an_unknown_version_of_api_versions_is_answered_in_version_0_with_that_api_alone() {
     let node = TestNode::start().await;
     let mut client = KafkaClient::connect(&node).await;
-    let mut frame = encode_request(&RequestHeader::of::<ApiVersionsRequest>(5, 7), &software()).unwrap().to_bytes().to_vec();
+    let mut frame = encode_request(&RequestHeader::of::<ApiVersionsRequest>(5, 7), &software())
+        .unwrap()
+        .to_bytes()
+        .to_vec();
     frame[7] = 99;
     client.send_raw(&frame).await;
     let mut decoder = Decoder::new(client.frame().await.expect("is answered"), Budget::of_bytes(1 << 20));
     assert_eq!(decoder.int32(), Ok(7));
     let answer = ApiVersionsResponse::decode(&mut decoder, 0).expect("version 0");
     assert_eq!(answer.error_code, 35);
-    let keys: Vec<_> = answer.api_keys.iter().map(|api| (api.api_key, api.min_version, api.max_version)).collect();
+    let keys: Vec<_> =
+        answer.api_keys.iter().map(|api| (api.api_key, api.min_version, api.max_version)).collect();
     assert_eq!(keys, [(ApiKey::ApiVersions as i16, 0, 5)]);
     // The connection lives on.
     assert_eq!(client.ask(3, &software()).await.error_code, 0);
@@ -71,7 +75,10 @@ async fn a_large_frame_of_a_stranger_is_not_taken_in() {
 async fn a_body_that_is_cut_or_lies_closes_the_connection() {
     let node = TestNode::start().await;
     let request = MetadataRequest {
-        topics: Some(vec![MetadataRequestTopic { name: Some(Str::from("t")), ..MetadataRequestTopic::default() }]),
+        topics: Some(vec![MetadataRequestTopic {
+            name: Some(Str::from("t")),
+            ..MetadataRequestTopic::default()
+        }]),
         ..MetadataRequest::default()
     };
     let frame = encode_request(&RequestHeader::of::<MetadataRequest>(1, 1), &request).unwrap().to_bytes();
@@ -91,7 +98,8 @@ async fn a_body_that_is_cut_or_lies_closes_the_connection() {
 async fn a_request_is_the_same_however_its_bytes_come() {
     let node = TestNode::start().await;
     let mut client = KafkaClient::connect(&node).await;
-    let frame = encode_request(&RequestHeader::of::<ApiVersionsRequest>(3, 1), &software()).unwrap().to_bytes();
+    let frame =
+        encode_request(&RequestHeader::of::<ApiVersionsRequest>(3, 1), &software()).unwrap().to_bytes();
     for byte in frame.iter() {
         client.send_raw(&[*byte]).await;
     }

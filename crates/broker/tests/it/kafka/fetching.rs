@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use tidelog_kafka_wire::messages::fetch::{FetchRequest, ForgottenTopic};
-use tidelog_kafka_wire::messages::list_offsets::{ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic};
+use tidelog_kafka_wire::messages::list_offsets::{
+    ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic,
+};
 use tidelog_kafka_wire::{Str, Uuid};
 use tidelog_record::{Decompressor, split_batches};
 
@@ -13,7 +15,9 @@ use tidelog_record::Compression;
 use crate::support::{TestNode, batch};
 
 async fn store(client: &mut KafkaClient, partition: i32, value: &str) {
-    let answer = super::produced(client.ask(9, &produce("t", partition, -1, batch(Compression::None, &[value]))).await);
+    let answer = super::produced(
+        client.ask(9, &produce("t", partition, -1, batch(Compression::None, &[value]))).await,
+    );
     assert_eq!(answer.error_code, 0);
 }
 
@@ -156,12 +160,18 @@ async fn offsets_are_found_by_word_and_by_time() {
     node.create_topic("t", 1, &[]).await;
     let mut client = KafkaClient::connect(&node).await;
     store(&mut client, 0, "a").await;
-    for (timestamp, error_code, offset) in [(-1, 0, 1), (-2, 0, 0), (-5, 0, -1), (-7, 35, -1), (i64::MAX, 0, -1)] {
+    for (timestamp, error_code, offset) in
+        [(-1, 0, 1), (-2, 0, 0), (-5, 0, -1), (-7, 35, -1), (i64::MAX, 0, -1)]
+    {
         let request = ListOffsetsRequest {
             replica_id: -1,
             topics: vec![ListOffsetsTopic {
                 name: Str::from("t"),
-                partitions: vec![ListOffsetsPartition { timestamp, current_leader_epoch: -1, ..ListOffsetsPartition::default() }],
+                partitions: vec![ListOffsetsPartition {
+                    timestamp,
+                    current_leader_epoch: -1,
+                    ..ListOffsetsPartition::default()
+                }],
                 ..ListOffsetsTopic::default()
             }],
             ..ListOffsetsRequest::default()

@@ -106,7 +106,9 @@ pub fn produce(topic: &str, partition: i32, acks: i16, batch: Bytes) -> ProduceR
 }
 
 /// The answer's only partition.
-pub fn produced(response: tidelog_kafka_wire::messages::produce::ProduceResponse) -> PartitionProduceResponse {
+pub fn produced(
+    response: tidelog_kafka_wire::messages::produce::ProduceResponse,
+) -> PartitionProduceResponse {
     let mut partitions: Vec<_> =
         response.responses.into_iter().flat_map(|topic| topic.partition_responses).collect();
     assert_eq!(partitions.len(), 1);

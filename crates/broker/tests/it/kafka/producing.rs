@@ -37,7 +37,10 @@ async fn each_partition_has_an_answer_of_its_own() {
     let good = batch(Compression::None, &["a"]);
     let mut bad = good.to_vec();
     *bad.last_mut().unwrap() ^= 1;
-    let data = |index, records: &[u8]| PartitionProduceData { index, records: Some(Bytes::copy_from_slice(records)) };
+    let data = |index, records: &[u8]| PartitionProduceData {
+        index,
+        records: Some(Bytes::copy_from_slice(records)),
+    };
     let topic = |name: &str, partition_data| TopicProduceData {
         name: Str::from(name.to_owned()),
         partition_data,
@@ -56,7 +59,9 @@ async fn each_partition_has_an_answer_of_its_own() {
     let codes: Vec<_> = answer
         .responses
         .iter()
-        .flat_map(|topic| topic.partition_responses.iter().map(|part| (topic.name.to_string(), part.index, part.error_code)))
+        .flat_map(|topic| {
+            topic.partition_responses.iter().map(|part| (topic.name.to_string(), part.index, part.error_code))
+        })
         .collect();
     let expected = [("t", 1, 0), ("t", 0, 2), ("t", 2, 3), ("nope", 0, 3)];
     assert_eq!(codes, expected.map(|(name, index, code)| (name.to_owned(), index, code)));
