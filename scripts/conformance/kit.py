@@ -55,6 +55,8 @@ class Suite:
         self.started = time.monotonic()
         kind = "reference/" if self.arguments.reference else ""
         self.file = self.arguments.results or ROOT / f"target/conformance/{kind}{name}.txt"
+        for suffix in (".log", ".sent"):
+            self.file.with_suffix(suffix).unlink(missing_ok=True)
 
     def names(self):
         """Every name of the suite that was asked for, in order, waiting or not."""
@@ -95,7 +97,7 @@ class Suite:
         print(f"\n{self.name} on {on}, {time.monotonic() - self.started:.0f} s")
         print("  " + "  ".join(f"{status} {counts[status]}" for status in STATUSES))
         print(f"  {len(failed)} failed of those that pass on Apache Kafka" + "".join(f"\n    {name}" for name in failed))
-        print(f"  results in {self.file}")
+        print(f"  results in {self.file}" + ("" if self.arguments.reference else f", the node's log in {self.name}.log"))
         return 1 if failed else 0
 
     @contextlib.contextmanager
@@ -112,7 +114,7 @@ class Suite:
             with self.tapped(port, chosen) if arguments.tap is not None else reference(port, chosen) as bootstrap:
                 yield bootstrap
         else:
-            with tidelog(port, node_id, {**settings, **given}) as bootstrap:
+            with tidelog(port, node_id, {**settings, **given}, self.file.with_suffix(".log")) as bootstrap:
                 yield bootstrap
 
     @contextlib.contextmanager
@@ -189,8 +191,8 @@ def reference(port, settings):
 
 
 @contextlib.contextmanager
-def tidelog(port, node_id, settings):
-    """Tidelog, fresh, stopped and removed at the end."""
+def tidelog(port, node_id, settings, log_file):
+    """Tidelog, fresh, stopped and removed at the end; what it logged stays."""
     binary = tidelog_binary()
     directory = pathlib.Path(tempfile.mkdtemp(prefix="tidelog-conformance-"))
     # The reserve of free disk space is nothing that a test should depend on.
@@ -199,13 +201,13 @@ def tidelog(port, node_id, settings):
     command += ["--kafka", f"127.0.0.1:{port}", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"]
     command += ["--data-dir", str(directory / "data")]
     command += [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
-    log_file = directory / "log"
-    with log_file.open("wb") as log:
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    with log_file.open("ab") as log:
         node = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
     try:
-        banner = first_line(node, log_file)
-        bootstrap = json.loads(banner)["kafka"]
-        yield bootstrap
+        banner = json.loads(first_line(node, log_file))
+        # Its listeners, "PLAINTEXT://HOST:PORT" each.
+        yield banner["kafka"][0].rpartition("/")[2]
         if node.poll() is not None:
             print(f"the node ended with status {node.returncode}:\n{tail(log_file.read_text(), 20)}", file=sys.stderr)
     finally:
