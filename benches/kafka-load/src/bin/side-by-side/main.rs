@@ -79,8 +79,9 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         Some(file) => serde_json::from_slice(&std::fs::read(file)?)?,
         None => series::run(arguments, &arguments.places()?)?,
     };
-    println!("\n{}", report::terminal(&results));
-    arguments.keep(&results)
+    arguments.keep(&results)?;
+    println!("\n{}\nkept in {}", report::terminal(&results), arguments.results.display());
+    Ok(())
 }
 
 impl Arguments {
@@ -101,7 +102,6 @@ impl Arguments {
         std::fs::write(file("json"), serde_json::to_string_pretty(results)? + "\n")?;
         std::fs::write(file("svg"), chart::svg(results))?;
         std::fs::write(file("md"), report::page(results))?;
-        println!("kept in {}", file("{json,svg,md}").display());
         Ok(())
     }
 }

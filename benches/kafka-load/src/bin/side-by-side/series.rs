@@ -54,7 +54,11 @@ pub fn run(arguments: &Arguments, places: &Places) -> io::Result<Results> {
     }
     let ran = series.warm_up().and_then(|()| {
         series.begun = Instant::now();
-        cells.iter().try_for_each(|cell| series.cell(cell, &mut results))
+        cells.iter().try_for_each(|cell| {
+            series.cell(cell, &mut results)?;
+            // What an hour found is not lost by what comes in the next.
+            arguments.keep(&results)
+        })
     });
     // What stands is ended even when a run has failed.
     let stopped: io::Result<()> =
@@ -67,7 +71,7 @@ fn starts(arguments: &Arguments, places: &Places) -> io::Result<Vec<Start>> {
     let mut starts = Vec::new();
     for _ in 0..arguments.starts {
         for kind in &arguments.brokers {
-            let mut broker = Broker::start(*kind, places, 1, true)?;
+            let mut broker = Broker::start(*kind, places, 1, false)?;
             let (resident_kib, _) = Process::with_id(broker.pid()).memory_kib()?;
             let seconds = broker.first_produce.as_secs_f64();
             println!(
