@@ -197,7 +197,7 @@ def tidelog(port, node_id, settings, log_file):
     directory = pathlib.Path(tempfile.mkdtemp(prefix="tidelog-conformance-"))
     # The reserve of free disk space is nothing that a test should depend on.
     settings = {"tidelog.disk.reserve.bytes": 0, **settings}
-    command = [str(binary), "serve", "--output", "json", "--log-level", "warn", "--node-id", str(node_id)]
+    command = [str(binary), "serve", "--output", "json", "--log-level", "debug", "--node-id", str(node_id)]
     command += ["--kafka", f"127.0.0.1:{port}", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"]
     command += ["--data-dir", str(directory / "data")]
     command += [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
