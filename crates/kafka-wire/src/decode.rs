@@ -295,11 +295,11 @@ impl Decoder {
         size_of: usize,
     ) -> Result<Option<usize>, DecodeError> {
         let Some(count) = self.length32(field)? else { return Ok(None) };
-        let limit = MAX_ELEMENTS.min(self.remaining() / min_bytes.max(1));
-        if count > limit {
+        if count > MAX_ELEMENTS || count * min_bytes > self.remaining() {
+            let limit = MAX_ELEMENTS.min(self.remaining() / min_bytes.max(1));
             return Err(DecodeError::TooManyElements { field, count, limit });
         }
-        let needed = count.saturating_mul(size_of);
+        let needed = count * size_of;
         let left = self.budget.bytes() - self.charged;
         if needed > left {
             return Err(DecodeError::BudgetExceeded { field, needed, left, limit: self.budget.bytes() });
