@@ -29,7 +29,8 @@ pub enum Meaning {
     Explanation,
     /// A list in the order of a hash table, of objects with this name: it is sorted.
     Unordered(&'static str),
-    /// A list of everything that there is: only what is the scenario's own is kept, by this name, sorted.
+    /// A list of everything that there is: only what is the scenario's own or a broker is kept, by this
+    /// name, sorted.
     Own(&'static str),
 }
 
@@ -42,12 +43,27 @@ pub const VOLATILE: &[Rule] = &[
     ("*", "*.clusterId", Meaning::Name),
     ("*", "*.port", Meaning::Port),
     ("*", "*.errorMessage", Meaning::Text),
+    ("AlterConfigs", "responses", Meaning::Unordered("resourceName")),
+    ("AlterPartitionReassignments", "responses", Meaning::Unordered("name")),
+    ("AlterReplicaLogDirs", "results", Meaning::Unordered("topicName")),
+    ("AlterReplicaLogDirs", "results.partitions", Meaning::Unordered("partitionIndex")),
     ("ApiVersions", "finalizedFeaturesEpoch", Meaning::Count),
+    ("ApiVersions", "finalizedFeatures", Meaning::Unordered("name")),
+    ("ApiVersions", "supportedFeatures", Meaning::Unordered("name")),
+    ("CreatePartitions", "results", Meaning::Unordered("name")),
+    ("CreateTopics", "topics", Meaning::Unordered("name")),
+    ("CreateTopics", "topics.configs", Meaning::Unordered("name")),
+    ("DeleteRecords", "topics", Meaning::Unordered("name")),
+    ("DeleteRecords", "topics.partitions", Meaning::Unordered("partitionIndex")),
+    ("DeleteTopics", "responses", Meaning::Unordered("name")),
+    ("DescribeConfigs", "results", Meaning::Unordered("resourceName")),
+    ("DescribeConfigs", "results.configs", Meaning::Unordered("name")),
     ("DescribeConfigs", "results.configs.documentation", Meaning::Explanation),
     ("DescribeLogDirs", "results.logDir", Meaning::Name),
+    ("DescribeLogDirs", "results.topics", Meaning::Own("name")),
+    ("DescribeLogDirs", "results.topics.partitions", Meaning::Unordered("partitionIndex")),
     ("DescribeLogDirs", "results.totalBytes", Meaning::Number),
     ("DescribeLogDirs", "results.usableBytes", Meaning::Number),
-    ("DescribeLogDirs", "results.topics", Meaning::Own("name")),
     ("DescribeProducers", "topics.partitions.activeProducers.lastTimestamp", Meaning::Time),
     ("DescribeProducers", "topics.partitions.activeProducers.producerId", Meaning::Count),
     ("DescribeQuorum", "*.highWatermark", Meaning::Number),
@@ -62,16 +78,16 @@ pub const VOLATILE: &[Rule] = &[
     ("Fetch", "responses.partitions.records.producerId", Meaning::Count),
     ("Fetch", "responses.partitions.records.records.timestamp", Meaning::Time),
     ("Fetch", "sessionId", Meaning::Number),
-    ("GetTelemetrySubscriptions", "clientInstanceId", Meaning::Id),
-    ("GetTelemetrySubscriptions", "subscriptionId", Meaning::Number),
+    ("IncrementalAlterConfigs", "responses", Meaning::Unordered("resourceName")),
     ("InitProducerId", "producerId", Meaning::Count),
+    ("ListConfigResources", "configResources", Meaning::Own("resourceName")),
     ("ListOffsets", "topics", Meaning::Unordered("name")),
     ("ListOffsets", "topics.partitions", Meaning::Unordered("partitionIndex")),
     ("ListOffsets", "topics.partitions.timestamp", Meaning::Time),
     ("Metadata", "topics", Meaning::Own("name")),
-    ("Produce", "responses.partitionResponses.errorMessage", Meaning::Text),
     ("Produce", "responses.partitionResponses.logAppendTimeMs", Meaning::Time),
     ("Produce", "responses.partitionResponses.recordErrors.batchIndexErrorMessage", Meaning::Text),
+    ("UpdateFeatures", "results", Meaning::Unordered("feature")),
 ];
 
 /// A time within this of now is now.
@@ -164,11 +180,12 @@ fn is_now(number: i64, known: &Known) -> bool {
     (number - known.now_ms).abs() <= NOW_MS
 }
 
-/// A name of the scenario's own, or one that its request named.
+/// A name of the scenario's own, one that its request named, or a broker's.
 fn is_own(element: &Json, name: &str, known: &Known) -> bool {
     match element.get(name) {
         Some(Json::String(text)) => {
             text.starts_with('~')
+                || text.bytes().all(|letter| letter.is_ascii_digit())
                 || text.starts_with(&known.prefix)
                 || known.request.contains(&format!("\"{text}\""))
         }
