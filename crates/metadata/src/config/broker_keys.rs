@@ -23,7 +23,6 @@ use super::topic_keys::{
 
 const COMPACTION: &str = "log compaction";
 const TIERED: &str = "tiered storage";
-const KAFKA: &str = "the Kafka listener";
 const SEE_TOPIC: &str = "the topic config that it is the default of has no effect";
 
 const RETENTION: &[&str] = &["log.retention.ms", "log.retention.minutes", "log.retention.hours"];
@@ -74,7 +73,6 @@ const fn elsewhere(
 
 const KEYS: &[ConfigKey] = &[
     ConfigKey::broker("auto.create.topics.enable", Boolean, "true")
-        .support(Waits(KAFKA))
         .doc("Create a topic with the default configs when a client asks for its metadata or produces to it."),
     ConfigKey::broker("broker.rack", String, "")
         .without_default()
@@ -106,7 +104,6 @@ const KEYS: &[ConfigKey] = &[
     ConfigKey::broker("fetch.max.bytes", Int, "57671680")
         .valid(AtLeast(1024))
         .unit(Bytes)
-        .support(Waits(KAFKA))
         .doc("The most that one fetch answers, whatever the client asks for; a single larger batch is answered alone."),
     ConfigKey::broker("log.cleaner.delete.retention.ms", Long, "86400000")
         .valid(AtLeast(0))
@@ -301,7 +298,6 @@ const KEYS: &[ConfigKey] = &[
     ConfigKey::broker("socket.request.max.bytes", Int, "104857600")
         .valid(AtLeast(1))
         .unit(Bytes)
-        .support(Waits(KAFKA))
         .doc("The largest request that is read; a larger one closes its connection."),
     ConfigKey::broker("tidelog.disk.reserve.bytes", Long, "1073741824")
         .valid(AtLeast(0))

@@ -4,6 +4,7 @@
 
 mod controller;
 mod decisions;
+mod docs;
 mod faulty_logs;
 mod history;
 mod image;

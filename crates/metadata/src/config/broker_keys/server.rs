@@ -7,7 +7,7 @@ use super::super::key::ValueType::{Boolean, Class, Int, List, Long, String};
 use super::{elsewhere, ignored, waits};
 
 const JAVA: &str = "Tidelog loads no Java classes";
-const KAFKA: &str = "the Kafka listener";
+const KAFKA: &str = "limits of their own on the Kafka listener's connections, sessions and answers";
 const LISTEN_LAST: &str = "listeners answer once everything is ready, or the start fails";
 const MEMORY: &str = "`tidelog.memory.bytes` bounds the bytes of requests, whatever their number";
 const METRICS: &str = "metrics are counters and histograms without windows, read at /metrics";
