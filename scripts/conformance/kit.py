@@ -55,6 +55,8 @@ class Suite:
         self.started = time.monotonic()
         kind = "reference/" if self.arguments.reference else ""
         self.file = self.arguments.results or ROOT / f"target/conformance/{kind}{name}.txt"
+        # A run of some tests leaves the others' results as they were.
+        self.before = read_results(self.file) if self.arguments.only else {}
         for suffix in (".log", ".sent"):
             self.file.with_suffix(suffix).unlink(missing_ok=True)
 
@@ -82,7 +84,8 @@ class Suite:
         if status != "wait":
             print(f"  {status}  {name}" + (f"  {cause}" if cause else ""), flush=True)
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        lines = [f"{status}\t{name}\t{cause}\n" for name, (status, cause) in self.results.items()]
+        every = {**self.before, **self.results}
+        lines = [f"{status}\t{name}\t{cause}\n" for name, (status, cause) in every.items()]
         self.file.write_text("".join(lines))
         if self.tap and status != "wait":
             with self.file.with_suffix(".sent").open("a") as sent:
@@ -172,6 +175,12 @@ def read_names(path):
         return {}
     lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
     return {name: remark.strip() for name, _, remark in (line.partition("\t") for line in lines)}
+
+
+def read_results(path):
+    """What a run left: a test's status and cause."""
+    lines = [line.split("\t") for line in path.read_text().splitlines()] if path.exists() else []
+    return {name: (status, cause) for status, name, cause in lines}
 
 
 @contextlib.contextmanager
