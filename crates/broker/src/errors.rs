@@ -8,6 +8,7 @@ mod codes;
 mod kafka;
 mod kafka_admin;
 mod kafka_configs;
+mod telemetry;
 
 use tidelog_grpc_api::v1::{ErrorCode, ErrorDetail};
 use tidelog_metadata::log::ProposeError;

@@ -27,10 +27,12 @@ mod metrics;
 mod node;
 mod producing;
 mod quotas;
+mod telemetry;
 mod topics;
 
 pub use config::NodeConfig;
 pub use errors::{KafkaCode, KafkaError, ToKafka};
 pub use kafka::{Advertised, KafkaListener, ListenerSyntax};
 pub use node::{Addresses, Node, Shared, StartError};
+pub use quotas::{Client, Quotas};
 pub use tidelog_storage::OpenError;

@@ -100,6 +100,7 @@ impl Collector for NodeCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         node_gauges(&self.0, &mut encoder)?;
         partition_metrics(&partition_facts(&self.0), &mut encoder)?;
+        client_metrics(&self.0, &mut encoder)?;
         process_metrics(&mut encoder)
     }
 }
@@ -151,7 +152,11 @@ fn node_gauges(node: &Shared, encoder: &mut DescriptorEncoder<'_>) -> fmt::Resul
         encoder,
         ("tidelog_open_connections", "Open connections, by listener"),
         "listener",
-        [("grpc", node.grpc_connections.count()), ("http", node.http_connections.count())],
+        [
+            ("kafka", node.kafka_connections.count()),
+            ("grpc", node.grpc_connections.count()),
+            ("http", node.http_connections.count()),
+        ],
     )
 }
 
@@ -254,6 +259,22 @@ fn partition_metrics(facts: &[PartitionFacts], encoder: &mut DescriptorEncoder<'
                 ConstCounter::new(value).encode(sample)?;
             } else {
                 ConstGauge::new(value).encode(sample)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What clients told of themselves (KIP-714).
+fn client_metrics(node: &Shared, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    for (name, family) in node.telemetry.families(node.clock.now()) {
+        let kind = if family.is_counter { MetricType::Counter } else { MetricType::Gauge };
+        let mut encoder = encoder.encode_descriptor(&name, "Pushed by Kafka clients", None, kind)?;
+        for sample in family.samples {
+            let encoder = encoder.encode_family(&sample.labels)?;
+            match family.is_counter {
+                true => ConstCounter::new(sample.value).encode(encoder)?,
+                false => ConstGauge::new(sample.value).encode(encoder)?,
             }
         }
     }

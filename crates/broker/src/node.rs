@@ -35,6 +35,7 @@ use crate::kafka::{self, Buffers, FetchSessions, KafkaListener};
 use crate::memory::Budget;
 use crate::metadata_log::LocalMetadataLog;
 use crate::metrics::CommitMetrics;
+use crate::telemetry::Telemetry;
 use crate::topics::Topics;
 use crate::{grpc, http};
 
@@ -74,6 +75,8 @@ pub struct Shared {
     pub receive_buffers: Buffers,
     /// What consumers on the Kafka listeners read.
     pub fetch_sessions: FetchSessions,
+    /// What clients tell of themselves.
+    pub telemetry: Telemetry,
     /// Open connections of the Kafka listeners.
     pub kafka_connections: OpenConnections,
     /// As many as there are descriptors for.
@@ -271,6 +274,7 @@ impl Node {
             synced,
             receive_buffers: Buffers::default(),
             fetch_sessions: FetchSessions::default(),
+            telemetry: Telemetry::default(),
             kafka_connections: OpenConnections::default(),
             max_kafka_connections: max_kafka_connections(&broker),
             grpc_connections: OpenConnections::default(),
