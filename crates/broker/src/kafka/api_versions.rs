@@ -4,12 +4,16 @@
 //! bootstrap again. A version that is not known is answered in version 0, with this API alone (KIP-511); the connection sees
 //! to that.
 
-use tidelog_kafka_wire::ApiKey;
-use tidelog_kafka_wire::messages::api_versions::{ApiVersion, ApiVersionsRequest, ApiVersionsResponse};
+use tidelog_kafka_wire::messages::api_versions::{
+    ApiVersion, ApiVersionsRequest, ApiVersionsResponse, FinalizedFeatureKey, SupportedFeatureKey,
+};
+use tidelog_kafka_wire::{ApiKey, Str};
+use tidelog_metadata::Feature;
 
-use super::call::Call;
+use super::call::{Call, Software};
 use super::table::{Api, Entry, TABLE};
 use crate::errors::KafkaCode;
+use crate::handlers::{FeatureState, describe_features};
 
 /// See the module.
 #[derive(Debug)]
@@ -27,8 +31,19 @@ impl Api for ApiVersions {
         if let Err(error) = check_identity(call, &request) {
             return refused(error);
         }
+        if call.version >= 3 {
+            let (name, version) = (&request.client_software_name, &request.client_software_version);
+            // Only the first time: a program does not change.
+            call.peer
+                .software
+                .get_or_init(|| Software { name: name.to_string(), version: version.to_string() });
+        }
+        let (features, finalized_features_epoch) = describe_features(call.node());
         ApiVersionsResponse {
             api_keys: TABLE.iter().map(advertise).collect(),
+            supported_features: supported(&features, call.version),
+            finalized_features_epoch,
+            finalized_features: finalized(&features),
             ..ApiVersionsResponse::default()
         }
     }
@@ -41,12 +56,29 @@ pub fn unsupported() -> ApiVersionsResponse {
 }
 
 fn advertise(entry: &Entry) -> ApiVersion {
-    ApiVersion {
-        api_key: entry.key as i16,
-        min_version: entry.advertised,
-        max_version: entry.highest,
-        ..ApiVersion::default()
-    }
+    ApiVersion { api_key: entry.key as i16, min_version: entry.advertised, max_version: entry.highest }
+}
+
+/// The levels that this node knows. Clients before version 4 take no lowest level of 0 (KAFKA-17011).
+fn supported(features: &[FeatureState], version: i16) -> Vec<SupportedFeatureKey> {
+    let known = features.iter().map(|state| state.feature);
+    let told = known.filter(|feature| version >= 4 || feature.min_level > 0);
+    let key = |feature: &Feature| SupportedFeatureKey {
+        name: Str::from(feature.name),
+        min_version: feature.min_level,
+        max_version: feature.max_level,
+    };
+    told.map(key).collect()
+}
+
+/// The levels that the cluster has agreed on.
+fn finalized(features: &[FeatureState]) -> Vec<FinalizedFeatureKey> {
+    let key = |state: &FeatureState| {
+        let level = state.level?;
+        let name = Str::from(state.feature.name);
+        Some(FinalizedFeatureKey { name, max_version_level: level, min_version_level: level })
+    };
+    features.iter().filter_map(key).collect()
 }
 
 fn refused(error: KafkaCode) -> ApiVersionsResponse {

@@ -4,6 +4,8 @@
 //! is fixed, the next request is taken, up to [`IN_FLIGHT`] of them; any other request waits until all before it are
 //! answered, as on Apache Kafka, where a connection has one request under way.
 //!
+//! A client over its quota is answered at once, and nothing more is taken from it until its time has passed (KIP-219).
+//!
 //! What must stay true: nothing is read while more than that is open, and nothing is read while an answer waits for its
 //! reader: TCP then holds the client back. An answer never overtakes another.
 
@@ -11,18 +13,20 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::{Either, select};
 use tidelog_kafka_wire::{ApiKey, Budget, Decoder, RequestHeader, encode_response};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::api_versions;
 use super::call::{Call, Peer};
 use super::disconnect::Disconnect;
 use super::frames::{Frame, FrameLimits, FrameReader};
-use super::produce::{self, Begun, Pending};
-use super::table::{self, Handler};
+use super::produce::{self, Begun, Fate, Pending};
+use super::table::{self, Answer, Handler};
 use super::writer::Writer;
 use crate::committer::Owed;
 
@@ -34,12 +38,8 @@ pub async fn run(stream: &mut TcpStream, peer: Arc<Peer>, limits: FrameLimits) -
     let stop = peer.node.stop.clone();
     let (reading, writing) = stream.split();
     let frames = FrameReader::new(reading, limits);
-    let mut connection = Connection {
-        frames,
-        peer,
-        open: Open { writer: Writer::new(writing), produces: VecDeque::new(), owed: Owed::default() },
-        stop,
-    };
+    let open = Open { writer: Writer::new(writing), produces: VecDeque::new(), owed: Owed::default() };
+    let mut connection = Connection { frames, peer, open, muted_until: None, stop };
     connection.serve().await
 }
 
@@ -47,6 +47,8 @@ struct Connection<'a> {
     peer: Arc<Peer>,
     frames: FrameReader<'a>,
     open: Open<'a>,
+    /// Nothing is taken before.
+    muted_until: Option<Instant>,
     stop: CancellationToken,
 }
 
@@ -61,24 +63,37 @@ struct Open<'a> {
 impl Connection<'_> {
     async fn serve(&mut self) -> Result<(), Disconnect> {
         loop {
-            while self.open.produces.len() < IN_FLIGHT {
+            while self.may_take() {
                 let Some(frame) = self.frames.next()? else { break };
                 self.take(frame).await?;
             }
             self.open.write().await?;
-            let may_read = self.open.produces.len() < IN_FLIGHT;
+            let may_read = self.may_take();
             let is_waiting = !self.open.produces.is_empty();
+            let muted_until = self.muted_until;
             tokio::select! {
                 biased;
                 () = self.open.first_answered(), if is_waiting => {}
                 more = self.frames.fill(), if may_read => if !more? {
                     return self.open.settle().await;
                 },
+                () = sleep_until(muted_until), if muted_until.is_some() => self.muted_until = None,
                 () = self.stop.cancelled() => {
                     self.open.settle().await?;
                     return Err(Disconnect::Stopping);
                 }
             }
+        }
+    }
+
+    fn may_take(&self) -> bool {
+        self.muted_until.is_none() && self.open.produces.len() < IN_FLIGHT
+    }
+
+    /// Takes no request for a while. What was taken before is answered nevertheless.
+    fn mute(&mut self, throttle: Duration) {
+        if !throttle.is_zero() {
+            self.muted_until = Some(Instant::now() + throttle);
         }
     }
 
@@ -101,21 +116,26 @@ impl Connection<'_> {
         let RequestHeader { correlation_id, client_id, .. } = header;
         let call = Call { peer: self.peer.clone(), key, version, correlation_id, client_id };
         match entry.handler {
-            Handler::Produce => match self.open.until(produce::begin(call, decoder)).await?? {
-                Begun::Pending(pending, owed) => {
-                    self.open.produces.push_back(pending);
-                    self.open.owed.join(owed);
+            Handler::Produce => {
+                let Begun { fate, throttle } = self.open.until(produce::begin(call, decoder)).await??;
+                self.mute(throttle);
+                match fate {
+                    Fate::Pending(pending, owed) => {
+                        self.open.produces.push_back(pending);
+                        self.open.owed.join(owed);
+                    }
+                    Fate::Answered(answer) => {
+                        self.open.settle().await?;
+                        self.open.writer.push(answer);
+                    }
+                    Fate::Silent(owed) => self.open.owed.join(owed),
                 }
-                Begun::Answered(answer) => {
-                    self.open.settle().await?;
-                    self.open.writer.push(answer);
-                }
-                Begun::Silent(owed) => self.open.owed.join(owed),
-            },
+            }
             Handler::Serve(serve) => {
                 self.open.settle().await?;
-                let answer = self.open.until(serve(call, decoder)).await??;
-                self.open.writer.push(answer);
+                let Answer { frame, throttle } = self.open.until(serve(call, decoder)).await??;
+                self.open.writer.push(frame);
+                self.mute(throttle);
             }
         }
         // The request's bytes are gone, or hold permits of their own.
@@ -185,5 +205,11 @@ impl Open<'_> {
                 return Ok(done);
             }
         }
+    }
+}
+
+async fn sleep_until(deadline: Option<Instant>) {
+    if let Some(deadline) = deadline {
+        tokio::time::sleep_until(deadline).await;
     }
 }

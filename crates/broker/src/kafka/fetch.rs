@@ -13,6 +13,7 @@ use bytes::{Bytes, BytesMut};
 use tidelog_kafka_wire::messages::fetch::{
     EpochEndOffset, FetchRequest, FetchResponse, FetchableTopicResponse, PartitionData,
 };
+use tidelog_metadata::QuotaKey;
 use tidelog_model::Offset;
 use tidelog_storage::ReadError;
 use tokio::time::Instant;
@@ -34,28 +35,46 @@ pub struct Fetch;
 impl Api for Fetch {
     type Request = FetchRequest;
 
-    async fn answer(call: &Call, request: FetchRequest) -> FetchResponse {
-        let node = call.node();
-        let (id, epoch) = (request.session_id, request.session_epoch);
-        if id != 0 && epoch <= INITIAL_EPOCH {
-            node.fetch_sessions.close(id);
+    async fn answer(call: &Call, mut request: FetchRequest) -> FetchResponse {
+        // No answer alone is more than a window's quota.
+        if let Some(burst) = call.node().controller.quotas().burst(QuotaKey::ConsumerByteRate, call.client())
+        {
+            request.max_bytes = request.max_bytes.min(i32::try_from(burst).unwrap_or(i32::MAX));
         }
-        if epoch == FINAL_EPOCH || epoch == INITIAL_EPOCH {
-            return whole(node, &request, epoch == INITIAL_EPOCH).await;
-        }
-        match node.fetch_sessions.take(id, epoch, node.clock.now()) {
-            Ok(mut list) => {
-                list.update(&request);
-                let gathered = Gathering::new(node, &request, false).run(&mut list).await;
-                let response = FetchResponse { session_id: id, ..gathered.respond(&mut list) };
-                node.fetch_sessions.put_back(id, list);
-                response
-            }
-            Err(error) => {
-                FetchResponse { error_code: session_error(error) as i16, ..FetchResponse::default() }
-            }
-        }
+        let answer = fetch(call.node(), request).await;
+        let throttle_time_ms = call.charge(QuotaKey::ConsumerByteRate, record_bytes(&answer));
+        FetchResponse { throttle_time_ms, ..answer }
     }
+
+    fn throttle_time_ms(answer: &FetchResponse) -> i32 {
+        answer.throttle_time_ms
+    }
+}
+
+async fn fetch(node: &Arc<Shared>, request: FetchRequest) -> FetchResponse {
+    let (id, epoch) = (request.session_id, request.session_epoch);
+    if id != 0 && epoch <= INITIAL_EPOCH {
+        node.fetch_sessions.close(id);
+    }
+    if epoch == FINAL_EPOCH || epoch == INITIAL_EPOCH {
+        return whole(node, &request, epoch == INITIAL_EPOCH).await;
+    }
+    match node.fetch_sessions.take(id, epoch, node.clock.now()) {
+        Ok(mut list) => {
+            list.update(&request);
+            let gathered = Gathering::new(node, &request, false).run(&mut list).await;
+            let response = FetchResponse { session_id: id, ..gathered.respond(&mut list) };
+            node.fetch_sessions.put_back(id, list);
+            response
+        }
+        Err(error) => FetchResponse { error_code: session_error(error) as i16, ..FetchResponse::default() },
+    }
+}
+
+/// What counts against the client's quota.
+fn record_bytes(answer: &FetchResponse) -> usize {
+    let partitions = answer.responses.iter().flat_map(|topic| &topic.partitions);
+    partitions.filter_map(|partition| partition.records.as_ref()).map(Bytes::len).sum()
 }
 
 /// A fetch that names everything that it reads; it may begin a session.
@@ -339,9 +358,6 @@ fn diverging(hosted: &HostedPartition, watched: &Watched) -> Option<EpochEndOffs
     }
     let reader = hosted.reader();
     let (epoch, end) = reader.epochs().end_of(watched.last_fetched_epoch, reader.end().0)?;
-    (epoch < watched.last_fetched_epoch || end < watched.fetch_offset).then(|| EpochEndOffset {
-        epoch: epoch.0,
-        end_offset: end.0,
-        ..EpochEndOffset::default()
-    })
+    (epoch < watched.last_fetched_epoch || end < watched.fetch_offset)
+        .then_some(EpochEndOffset { epoch: epoch.0, end_offset: end.0 })
 }

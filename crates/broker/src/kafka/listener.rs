@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -137,7 +137,7 @@ async fn attend(node: Arc<Shared>, listener: Arc<KafkaListener>, mut stream: Tcp
         buffers: node.receive_buffers.clone(),
         idle: Duration::from_secs(600),
     };
-    let peer = Arc::new(Peer { node, listener, local, remote });
+    let peer = Arc::new(Peer { node, listener, local, remote, software: OnceLock::new() });
     if let Err(reason) = connection::run(&mut stream, peer, limits).await {
         tracing::debug!(%remote, %reason, "a connection was closed");
     }

@@ -19,9 +19,9 @@ use crate::errors::KafkaCode;
 use crate::handlers::{TopicRef, auto_create_topics};
 
 /// What "not asked for" is among authorized operations.
-const NO_OPERATIONS: i32 = i32::MIN;
+pub const NO_OPERATIONS: i32 = i32::MIN;
 /// What can be done with a topic where nobody is refused: a bit for each of Kafka's ACL operations.
-const TOPIC_OPERATIONS: i32 =
+pub const TOPIC_OPERATIONS: i32 =
     bits(&[READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS]);
 /// What can be done with the cluster.
 pub const CLUSTER_OPERATIONS: i32 =
@@ -102,7 +102,7 @@ fn asked_topics(request: &MetadataRequest, version: i16) -> Option<Vec<TopicRef>
 }
 
 /// This node, as the client that asks can reach it.
-fn own_broker(call: &Call, image: &MetadataImage) -> MetadataResponseBroker {
+pub fn own_broker(call: &Call, image: &MetadataImage) -> MetadataResponseBroker {
     let node_id = call.node().controller.node_id();
     let (host, port) = match &call.peer.listener.advertised {
         Advertised::Auto => (call.peer.local.ip().to_canonical().to_string(), call.peer.local.port()),

@@ -6,22 +6,47 @@
 
 mod buffers;
 mod call;
+mod configs;
 mod connection;
 mod disconnect;
 mod fetch_sessions;
 mod frames;
 mod listener;
+mod mutations;
 mod table;
 mod writer;
 
 // One API each.
+mod alter_client_quotas;
+mod alter_configs;
+mod alter_partition_reassignments;
+mod alter_replica_log_dirs;
 mod api_versions;
+mod create_partitions;
+mod create_topics;
+mod delete_records;
+mod delete_topics;
+mod describe_client_quotas;
+mod describe_cluster;
+mod describe_configs;
+mod describe_log_dirs;
+mod describe_producers;
+mod describe_quorum;
+mod describe_topic_partitions;
+mod elect_leaders;
 mod fetch;
+mod get_telemetry_subscriptions;
+mod incremental_alter_configs;
 mod init_producer_id;
+mod list_config_resources;
 mod list_offsets;
+mod list_partition_reassignments;
 mod metadata;
 mod offset_for_leader_epoch;
 mod produce;
+mod push_telemetry;
+mod unregister_broker;
+mod update_features;
 
 use tidelog_kafka_wire::Uuid;
 use tidelog_model::LeaderEpoch;

@@ -12,12 +12,14 @@ use tidelog_kafka_wire::messages::produce::{
     TopicProduceResponse,
 };
 use tidelog_kafka_wire::{ApiKey, Decoder, EncodedFrame, Message, Str, Uuid, encode_response};
+use tidelog_metadata::QuotaKey;
 use tidelog_model::{Acks, PartitionId};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::call::Call;
 use super::disconnect::Disconnect;
+use super::table::throttle;
 use super::topic_ref;
 use crate::committer::Owed;
 use crate::errors::{KafkaCode, ToKafka};
@@ -29,6 +31,7 @@ use crate::producing::{PendingProduce, ProduceAnswer, ProduceRefused};
 pub struct Pending {
     call: Call,
     timeout_ms: u32,
+    throttle_time_ms: i32,
     deadline: Instant,
     topics: Vec<TopicPlan>,
     request: Arc<PendingProduce>,
@@ -44,9 +47,18 @@ struct TopicPlan {
     partitions: Vec<i32>,
 }
 
+/// A produce request that has been looked at.
+#[derive(Debug)]
+pub struct Begun {
+    /// What becomes of it.
+    pub fate: Fate,
+    /// How long the producer is over its quota.
+    pub throttle: Duration,
+}
+
 /// What becomes of a produce request at once.
 #[derive(Debug)]
-pub enum Begun {
+pub enum Fate {
     /// It waits for its acks.
     Pending(Pending, Owed),
     /// It has its answer.
@@ -57,20 +69,30 @@ pub enum Begun {
 
 /// Appends what the request brings.
 pub async fn begin(call: Call, mut body: Decoder) -> Result<Begun, Disconnect> {
+    let bytes = body.remaining();
     let request = ProduceRequest::decode(&mut body, call.version).map_err(|source| call.malformed(source))?;
     drop(body);
+    let throttle_time_ms = call.charge(QuotaKey::ProducerByteRate, bytes);
+    let fate = append(call, request, throttle_time_ms).await?;
+    Ok(Begun { fate, throttle: throttle(throttle_time_ms) })
+}
+
+async fn append(call: Call, request: ProduceRequest, throttle_time_ms: i32) -> Result<Fate, Disconnect> {
     let acks = match request.acks {
         -1 => Acks::All,
         0 => Acks::None,
         1 => Acks::Leader,
-        _ => return refuse_acks(&call, &request).map(Begun::Answered),
+        _ => return refuse_acks(&call, &request, throttle_time_ms).map(Fate::Answered),
     };
     let timeout_ms = u32::try_from(request.timeout_ms).unwrap_or(0);
     let (topics, batches) = take_apart(request);
     if batches.is_empty() {
         return match acks {
-            Acks::None => Ok(Begun::Silent(Owed::default())),
-            _ => Ok(Begun::Answered(encode(&call, ProduceResponse::default())?)),
+            Acks::None => Ok(Fate::Silent(Owed::default())),
+            _ => Ok(Fate::Answered(encode(
+                &call,
+                ProduceResponse { throttle_time_ms, ..ProduceResponse::default() },
+            )?)),
         };
     }
     let (sender, receiver) = oneshot::channel();
@@ -81,12 +103,13 @@ pub async fn begin(call: Call, mut body: Decoder) -> Result<Begun, Disconnect> {
     })
     .await;
     let deadline = Instant::now() + Duration::from_millis(u64::from(timeout_ms));
-    let mut pending = Pending { call, timeout_ms, deadline, topics, request, receiver, answers: None };
+    let mut pending =
+        Pending { call, timeout_ms, throttle_time_ms, deadline, topics, request, receiver, answers: None };
     if acks == Acks::None {
         pending.look_for_errors()?;
-        return Ok(Begun::Silent(owed));
+        return Ok(Fate::Silent(owed));
     }
-    Ok(Begun::Pending(pending, owed))
+    Ok(Fate::Pending(pending, owed))
 }
 
 fn take_apart(request: ProduceRequest) -> (Vec<TopicPlan>, Vec<ProduceBatch>) {
@@ -110,7 +133,11 @@ fn take_apart(request: ProduceRequest) -> (Vec<TopicPlan>, Vec<ProduceBatch>) {
 }
 
 /// Acks are all, one or none.
-fn refuse_acks(call: &Call, request: &ProduceRequest) -> Result<EncodedFrame, Disconnect> {
+fn refuse_acks(
+    call: &Call,
+    request: &ProduceRequest,
+    throttle_time_ms: i32,
+) -> Result<EncodedFrame, Disconnect> {
     let responses = request.topic_data.iter().map(|topic| TopicProduceResponse {
         name: topic.name.clone(),
         topic_id: topic.topic_id,
@@ -125,7 +152,10 @@ fn refuse_acks(call: &Call, request: &ProduceRequest) -> Result<EncodedFrame, Di
             })
             .collect(),
     });
-    encode(call, ProduceResponse { responses: responses.collect(), ..ProduceResponse::default() })
+    encode(
+        call,
+        ProduceResponse { responses: responses.collect(), throttle_time_ms, ..ProduceResponse::default() },
+    )
 }
 
 fn encode(call: &Call, response: ProduceResponse) -> Result<EncodedFrame, Disconnect> {
@@ -164,7 +194,11 @@ impl Pending {
                 .map(|(index, answer)| partition_response(index, answer))
                 .collect(),
         });
-        let response = ProduceResponse { responses: responses.collect(), ..ProduceResponse::default() };
+        let response = ProduceResponse {
+            responses: responses.collect(),
+            throttle_time_ms: self.throttle_time_ms,
+            ..ProduceResponse::default()
+        };
         encode(&self.call, response)
     }
 

@@ -1,0 +1,88 @@
+//! DescribeConfigs, versions 1 to 4: the configs of topics, brokers, groups and subscriptions, each with where it comes
+//! from; from 3 on with types and, for who asks, documentation.
+
+use tidelog_kafka_wire::Str;
+use tidelog_kafka_wire::messages::describe_configs::{
+    DescribeConfigsRequest, DescribeConfigsResource, DescribeConfigsResourceResult, DescribeConfigsResponse,
+    DescribeConfigsResult, DescribeConfigsSynonym,
+};
+use tidelog_metadata::Explanation;
+
+use super::call::Call;
+use super::configs::{source_number, type_number};
+use super::table::Api;
+use crate::errors::{KafkaError, ToKafka};
+use crate::handlers::{ConfigSubject, describe_configs};
+
+/// See the module.
+#[derive(Debug)]
+pub struct DescribeConfigs;
+
+impl Api for DescribeConfigs {
+    type Request = DescribeConfigsRequest;
+
+    async fn answer(call: &Call, request: DescribeConfigsRequest) -> DescribeConfigsResponse {
+        let DescribeConfigsRequest { resources, include_synonyms, include_documentation } = request;
+        let describe = |resource: DescribeConfigsResource| match explain(call, &resource) {
+            Ok(configs) => DescribeConfigsResult {
+                error_message: Some(Str::EMPTY),
+                configs: configs
+                    .into_iter()
+                    .map(|config| entry(config, include_synonyms, include_documentation))
+                    .collect(),
+                ..empty(resource)
+            },
+            Err(error) => DescribeConfigsResult {
+                error_code: error.code as i16,
+                error_message: error.message.map(Str::from),
+                ..empty(resource)
+            },
+        };
+        DescribeConfigsResponse {
+            results: resources.into_iter().map(describe).collect(),
+            ..DescribeConfigsResponse::default()
+        }
+    }
+}
+
+fn explain(call: &Call, resource: &DescribeConfigsResource) -> Result<Vec<Explanation>, KafkaError> {
+    let names = resource.configuration_keys.as_ref().filter(|names| !names.is_empty());
+    let names: Option<Vec<String>> = names.map(|names| names.iter().map(Str::to_string).collect());
+    ConfigSubject::from_kafka(resource.resource_type, &resource.resource_name)
+        .and_then(|subject| describe_configs(call.node(), &subject, names.as_deref()))
+        .map_err(|error| error.to_kafka())
+}
+
+fn empty(resource: DescribeConfigsResource) -> DescribeConfigsResult {
+    DescribeConfigsResult {
+        resource_type: resource.resource_type,
+        resource_name: resource.resource_name,
+        ..DescribeConfigsResult::default()
+    }
+}
+
+fn entry(
+    config: Explanation,
+    include_synonyms: bool,
+    include_documentation: bool,
+) -> DescribeConfigsResourceResult {
+    let (key, is_sensitive) = (config.key, config.key.is_sensitive());
+    let synonym = |name, value: String, source| DescribeConfigsSynonym {
+        name: Str::from(name),
+        value: (!is_sensitive).then(|| Str::from(value)),
+        source,
+    };
+    let candidates = config.candidates.iter().filter(|_| include_synonyms);
+    let synonyms =
+        candidates.map(|set| synonym(set.key.name, set.value.clone(), source_number(set.source))).collect();
+    DescribeConfigsResourceResult {
+        name: Str::from(key.name),
+        read_only: config.is_read_only(),
+        config_source: source_number(config.source),
+        is_sensitive,
+        synonyms,
+        config_type: type_number(key.value_type),
+        documentation: include_documentation.then(|| Str::from(key.doc)),
+        value: config.value.map(Str::from),
+    }
+}
