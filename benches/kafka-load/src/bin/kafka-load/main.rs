@@ -147,6 +147,10 @@ impl Load {
             ("queue.buffering.max.kbytes", "524288".into()),
             // The watermarks say in the end whether all were accepted; a report for each record would cost the client more.
             ("delivery.report.only.error", "true".into()),
+            // A slow broker is slow, and not sent the same again.
+            ("message.send.max.retries", "0".into()),
+            ("socket.timeout.ms", "300000".into()),
+            ("request.timeout.ms", "300000".into()),
             ("socket.nagle.disable", "true".into()),
         ]
     }
