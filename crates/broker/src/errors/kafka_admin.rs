@@ -25,9 +25,9 @@ impl ToKafka for TopicNameError {
         let what = match self {
             TopicNameError::Empty => "the empty string is not allowed".to_owned(),
             TopicNameError::Dots { name } => format!("'{name}' is not allowed"),
-            TopicNameError::TooLong { name, .. } => format!(
-                "the length of '{name}' is longer than the max allowed length {TOPIC_NAME_MAX_BYTES}"
-            ),
+            TopicNameError::TooLong { name, .. } => {
+                format!("the length of '{name}' is longer than the max allowed length {TOPIC_NAME_MAX_BYTES}")
+            }
             TopicNameError::IllegalCharacter { name, .. } => format!(
                 "'{name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'"
             ),

@@ -1,5 +1,6 @@
 //! A node in a directory of its own, asked over real sockets.
 
+mod admin;
 mod cluster;
 mod configs;
 mod fetch;
