@@ -54,7 +54,7 @@ fn find(
         Ok(Some(found)) => ListOffsetsPartitionResponse {
             timestamp: found.timestamp.map_or(-1, |timestamp| timestamp.0),
             offset: found.offset.0,
-            leader_epoch: found.leader_epoch.map_or(-1, |epoch| epoch.0),
+            leader_epoch: found.leader_epoch.filter(|_| call.version >= 4).map_or(-1, |epoch| epoch.0),
             ..nothing
         },
         Ok(None) => nothing,

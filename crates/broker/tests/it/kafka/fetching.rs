@@ -155,6 +155,21 @@ async fn a_session_tells_a_deleted_topic() {
 }
 
 #[tokio::test]
+async fn the_latest_offset_is_told_in_every_version() {
+    let node = TestNode::start().await;
+    node.create_topic("t", 1, &[]).await;
+    let mut client = KafkaClient::connect(&node).await;
+    store(&mut client, 0, "a").await;
+    for version in 1..=11 {
+        let partition = ListOffsetsPartition { timestamp: -1, ..ListOffsetsPartition::default() };
+        let topic = ListOffsetsTopic { name: Str::from("t"), partitions: vec![partition] };
+        let request = ListOffsetsRequest { replica_id: -1, topics: vec![topic], ..ListOffsetsRequest::default() };
+        let answer = client.ask(version, &request).await.topics.remove(0).partitions.remove(0);
+        assert_eq!((answer.error_code, answer.offset), (0, 1), "version {version}");
+    }
+}
+
+#[tokio::test]
 async fn offsets_are_found_by_word_and_by_time() {
     let node = TestNode::start().await;
     node.create_topic("t", 1, &[]).await;
