@@ -1,6 +1,9 @@
 //! AlterPartitionReassignments, ListPartitionReassignments, ElectLeaders, UnregisterBroker: who holds and who leads what, as
 //! one node answers it.
 
+use std::sync::Arc;
+
+use tidelog_metadata::Topic;
 use tidelog_metadata::controller::{
     ElectLeaderError, Election, ReassignError, UnregisterBrokerError, elect_leader, reassign_partition,
     unregister_broker as decide_to_unregister,
@@ -61,14 +64,14 @@ pub fn elect_leaders(
     partitions.iter().map(elect).collect()
 }
 
+/// What became of some partitions of a topic.
+pub type ElectedPartitions = Vec<(PartitionId, Result<(), ElectLeaderError>)>;
+
 /// Elects leaders of all partitions that need one; answers with the topics, by name, each with those of its partitions
 /// where something happened or should have.
-pub fn elect_all_leaders(
-    node: &Shared,
-    election: Election,
-) -> Vec<(String, Vec<(PartitionId, Result<(), ElectLeaderError>)>)> {
+pub fn elect_all_leaders(node: &Shared, election: Election) -> Vec<(String, ElectedPartitions)> {
     let image = node.controller.image();
-    let elect = |topic: &std::sync::Arc<tidelog_metadata::Topic>| {
+    let elect = |topic: &Arc<Topic>| {
         let name = topic.name().to_string();
         let elected = (0..topic.partitions().len() as i32)
             .map(PartitionId)
