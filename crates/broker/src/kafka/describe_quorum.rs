@@ -54,20 +54,25 @@ fn describe(call: &Call, quorum: &QuorumDescription) -> DescribeQuorumResponse {
         current_voters: voters.collect(),
         ..ResponsePartitionData::default()
     };
+    DescribeQuorumResponse {
+        topics: vec![ResponseTopicData {
+            topic_name: Str::from(CLUSTER_METADATA_TOPIC),
+            partitions: vec![partition],
+        }],
+        // Older versions have no place for them.
+        nodes: if call.version >= 2 { vec![own_node(call)] } else { Vec::new() },
+        ..DescribeQuorumResponse::default()
+    }
+}
+
+fn own_node(call: &Call) -> Node {
     let own = own_broker(call, &call.node().controller.image());
     let listener = Listener {
         name: Str::from(call.peer.listener.name.clone()),
         host: own.host,
         port: u16::try_from(own.port).unwrap_or(0),
     };
-    DescribeQuorumResponse {
-        topics: vec![ResponseTopicData {
-            topic_name: Str::from(CLUSTER_METADATA_TOPIC),
-            partitions: vec![partition],
-        }],
-        nodes: vec![Node { node_id: own.node_id, listeners: vec![listener] }],
-        ..DescribeQuorumResponse::default()
-    }
+    Node { node_id: own.node_id, listeners: vec![listener] }
 }
 
 fn refused(request: DescribeQuorumRequest, error: &KafkaError) -> DescribeQuorumResponse {

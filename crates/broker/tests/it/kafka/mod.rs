@@ -1,5 +1,6 @@
 //! The Kafka listener over real sockets, with messages of `tidelog-kafka-wire`.
 
+mod admin;
 mod connection;
 mod fetching;
 mod producing;
