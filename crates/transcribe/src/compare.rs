@@ -1,5 +1,6 @@
 //! Where two outcomes differ, field by field.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::Value as Json;
@@ -51,11 +52,51 @@ fn walk(at: &str, kafka: &Json, other: &Json, found: &mut Vec<Difference>) {
             }
         }
         (Json::Array(left), Json::Array(right)) => {
+            if let (Some(left), Some(right)) = (named(left), named(right)) {
+                return walk_named(at, &left, &right, found);
+            }
             for index in 0..left.len().max(right.len()) {
                 step(&path::element(at, index), left.get(index), right.get(index), found);
             }
         }
         _ => step(at, Some(kafka), Some(other), found),
+    }
+}
+
+/// What tells the elements of a list apart, where they have names.
+const NAMES: &[&str] = &["name", "apiKey", "feature"];
+
+/// The elements by name, if each has one of its own.
+fn named(list: &[Json]) -> Option<Vec<(String, &Json)>> {
+    let name = NAMES.iter().find(|name| list.first().is_some_and(|first| first.get(**name).is_some()))?;
+    let text = |json: &Json| json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+    let elements: Vec<_> =
+        list.iter().filter_map(|element| Some((text(element.get(*name)?), element))).collect();
+    let names: BTreeSet<&String> = elements.iter().map(|(name, _)| name).collect();
+    (names.len() == list.len()).then_some(elements)
+}
+
+/// Element by element of the same name, so that one that is missing does not shift the others; and their order.
+fn walk_named(at: &str, left: &[(String, &Json)], right: &[(String, &Json)], found: &mut Vec<Difference>) {
+    let find = |list: &[(String, &Json)], name: &String| list.iter().position(|(other, _)| other == name);
+    let mut shared = Vec::new();
+    for (name, element) in left {
+        let position = find(right, name);
+        shared.extend(position.map(|position| (position, name)));
+        step(&format!("{at}[{name}]"), Some(element), position.map(|position| right[position].1), found);
+    }
+    for (name, element) in right.iter().filter(|(name, _)| find(left, name).is_none()) {
+        step(&format!("{at}[{name}]"), None, Some(element), found);
+    }
+    if !shared.is_sorted() {
+        let order: Vec<_> = shared.iter().map(|(_, name)| (*name).clone()).collect();
+        shared.sort();
+        let other: Vec<_> = shared.iter().map(|(_, name)| (*name).clone()).collect();
+        found.push(Difference {
+            path: format!("{at}.order"),
+            kafka: Some(order.into()),
+            other: Some(other.into()),
+        });
     }
 }
 
@@ -100,6 +141,22 @@ mod tests {
                 "d: Kafka \"x\", Tidelog nothing",
                 "f: Kafka [], Tidelog null",
                 "e: Kafka nothing, Tidelog \"x\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn elements_with_names_are_compared_by_name_and_by_order() {
+        assert_eq!(
+            differences(
+                json!({"a": [{"name": "x", "v": 1}, {"name": "y", "v": 2}, {"name": "z"}]}),
+                json!({"a": [{"name": "z"}, {"name": "y", "v": 3}, {"name": "w"}]}),
+            ),
+            [
+                "a[x]: Kafka {\"name\":\"x\",\"v\":1}, Tidelog nothing",
+                "a[y].v: Kafka 2, Tidelog 3",
+                "a[w]: Kafka nothing, Tidelog {\"name\":\"w\"}",
+                "a.order: Kafka [\"y\",\"z\"], Tidelog [\"z\",\"y\"]",
             ]
         );
     }

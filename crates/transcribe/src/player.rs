@@ -127,6 +127,11 @@ impl<'a> Player<'a> {
         schema.and_then(|schema| schema.api_key).is_some_and(|key| self.served.contains(&key))
     }
 
+    /// Whether the broker advertises the API of that key.
+    pub fn serves_key(&self, key: i64) -> bool {
+        self.served.iter().any(|served| i64::from(*served) == key)
+    }
+
     /// Plays a scenario, for each version of its API if it says so.
     pub fn play(&mut self, script: &Script, scenario: &Scenario) -> Result<Vec<Played>, PlayError> {
         let name = format!("{}-{}", script.stem, scenario.name);
@@ -287,7 +292,9 @@ impl<'a> Player<'a> {
         };
         match &send.body {
             Some(body) => frame.extend(hexadecimal(body)?),
-            None => frame.extend(schema.encode(&in_version(schema, &schema.fields, request, version), version)?),
+            None => {
+                frame.extend(schema.encode(&in_version(schema, &schema.fields, request, version), version)?)
+            }
         }
         if let Some(bytes) = &send.append {
             frame.extend(hexadecimal(bytes)?);

@@ -197,10 +197,18 @@ fn load(path: &Path) -> Result<Script, FileError> {
 }
 
 pub(crate) fn read_json5<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, FileError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|source| FileError::Io { path: path.to_owned(), source })?;
-    json5::from_str(&text)
+    json5::from_str(&read(path)?)
         .map_err(|error| FileError::Shape { path: path.to_owned(), reason: error.to_string() })
+}
+
+/// Plain JSON: twenty times as fast, for what no hand writes.
+pub(crate) fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, FileError> {
+    serde_json::from_str(&read(path)?)
+        .map_err(|error| FileError::Shape { path: path.to_owned(), reason: error.to_string() })
+}
+
+fn read(path: &Path) -> Result<String, FileError> {
+    std::fs::read_to_string(path).map_err(|source| FileError::Io { path: path.to_owned(), source })
 }
 
 #[cfg(test)]

@@ -355,7 +355,7 @@ mod tests {
                 ]},
                 {"baseOffset": 0, "leaderEpoch": -1, "maxTimestamp": TIMESTAMP_MS, "codec": "zstd", "transactional": true,
                  "producerId": 9, "producerEpoch": 1, "baseSequence": 7, "records": [
-                    {"offset": 0, "timestamp": TIMESTAMP_MS, "key": null, "value": "100 bytes, crc32c e80ce8cf"},
+                    {"offset": 0, "timestamp": TIMESTAMP_MS, "key": null, "value": "100 bytes, crc32c 4edb03cf"},
                 ]},
             ])
         );

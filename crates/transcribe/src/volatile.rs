@@ -23,6 +23,8 @@ pub enum Meaning {
     Port,
     /// A time of about now: `<now>`. Others stay.
     Time,
+    /// A config: its value and its synonyms' values are `<setting>` if it says where things are.
+    Setting,
     /// A text with such times, or with times counted from now, in it.
     Text,
     /// A text that explains and has no other meaning: `<text>` unless it is null or empty.
@@ -58,6 +60,7 @@ pub const VOLATILE: &[Rule] = &[
     ("DeleteTopics", "responses", Meaning::Unordered("name")),
     ("DescribeConfigs", "results", Meaning::Unordered("resourceName")),
     ("DescribeConfigs", "results.configs", Meaning::Unordered("name")),
+    ("DescribeConfigs", "results.configs", Meaning::Setting),
     ("DescribeConfigs", "results.configs.documentation", Meaning::Explanation),
     ("DescribeLogDirs", "results.logDir", Meaning::Name),
     ("DescribeLogDirs", "results.topics", Meaning::Own("name")),
@@ -90,6 +93,10 @@ pub const VOLATILE: &[Rule] = &[
     ("UpdateFeatures", "results", Meaning::Unordered("feature")),
 ];
 
+/// The configs that say where things are.
+const PLACES: &[&str] =
+    &["advertised.listeners", "controller.quorum.voters", "listeners", "log.dir", "log.dirs"];
+
 /// A time within this of now is now.
 const NOW_MS: i64 = 24 * 3600 * 1000;
 
@@ -114,12 +121,8 @@ pub fn replace(api: &str, answer: &mut Json, known: &Known) {
     walk(api, "", answer, known);
 }
 
+/// From the inside out: lists are sorted by names that are shortened already.
 fn walk(api: &str, path: &str, json: &mut Json, known: &Known) {
-    for (of, at, meaning) in VOLATILE {
-        if (*of == "*" || *of == api) && is_at(at, path) {
-            mean(*meaning, json, known);
-        }
-    }
     match json {
         Json::Object(members) => {
             for (name, member) in members {
@@ -129,6 +132,11 @@ fn walk(api: &str, path: &str, json: &mut Json, known: &Known) {
         Json::Array(elements) => elements.iter_mut().for_each(|element| walk(api, path, element, known)),
         Json::String(text) if !known.prefix.is_empty() => *text = text.replace(&known.prefix, "~"),
         _ => {}
+    }
+    for (of, at, meaning) in VOLATILE {
+        if (*of == "*" || *of == api) && is_at(at, path) {
+            mean(*meaning, json, known);
+        }
     }
 }
 
@@ -153,6 +161,7 @@ fn mean(meaning: Meaning, json: &mut Json, known: &Known) {
         Meaning::Time => number.filter(|number| is_now(*number, known)).map(|_| "<now>".to_owned()),
         Meaning::Text => text.map(|text| without_times(&text, known)),
         Meaning::Explanation => text.filter(|text| !text.is_empty()).map(|_| "<text>".to_owned()),
+        Meaning::Setting => return settings(json),
         Meaning::Unordered(name) => return sort(json, name),
         Meaning::Own(name) => {
             if let Json::Array(elements) = json {
@@ -186,10 +195,26 @@ fn is_own(element: &Json, name: &str, known: &Known) -> bool {
         Some(Json::String(text)) => {
             text.starts_with('~')
                 || text.bytes().all(|letter| letter.is_ascii_digit())
-                || text.starts_with(&known.prefix)
                 || known.request.contains(&format!("\"{text}\""))
         }
         _ => true,
+    }
+}
+
+fn settings(configs: &mut Json) {
+    let is_place = |config: &Json| PLACES.iter().any(|name| config["name"] == *name);
+    for config in configs.as_array_mut().into_iter().flatten().filter(|config| is_place(config)) {
+        let synonyms = config.get_mut("synonyms").and_then(Json::as_array_mut);
+        for synonym in synonyms.into_iter().flatten() {
+            hide(synonym);
+        }
+        hide(config);
+    }
+}
+
+fn hide(config: &mut Json) {
+    if config["value"].is_string() {
+        config["value"] = "<setting>".into();
     }
 }
 
@@ -250,10 +275,10 @@ mod tests {
         let expected = json!({
             "clusterId": "<name>", "brokers": [{"port": "<port>"}, {"port": 9093}],
             "topics": [
+                {"name": "sent", "topicId": "id2"},
                 {"name": "~r", "topicId": "<id>"},
                 {"name": "~s", "topicId": "AAAA"},
                 {"name": "~t", "topicId": "<t.id>"},
-                {"name": "sent", "topicId": "id2"},
             ],
         });
         replace("Metadata", &mut answer, &known());

@@ -30,7 +30,7 @@ impl RunningNode {
         };
         let node = runtime.block_on(Node::start(config)).expect("the node starts");
         let client =
-            runtime.block_on(Client::connect(&node.addresses().grpc.to_string())).expect("gRPC answers");
+            runtime.block_on(Client::connect(node.addresses().grpc.to_string())).expect("gRPC answers");
         RunningNode { runtime, node: Some(node), client }
     }
 
@@ -56,7 +56,7 @@ impl RunningNode {
 impl Drop for RunningNode {
     fn drop(&mut self) {
         if let Some(node) = self.node.take() {
-            self.runtime.block_on(node.shutdown());
+            self.runtime.block_on(node.shut_down());
         }
     }
 }
