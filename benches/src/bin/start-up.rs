@@ -82,7 +82,7 @@ impl Node {
         let start = Instant::now();
         let mut child = Command::new(binary)
             .args(["serve", "--output", "json", "--log-level", "warn"])
-            .args(["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data-dir"])
+            .args(["--kafka", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data-dir"])
             .arg(directory.join("data"))
             .stdout(Stdio::piped())
             .spawn()

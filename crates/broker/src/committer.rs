@@ -240,10 +240,9 @@ impl Shared {
 
     fn after_round(&self) {
         let is_large = self.directory.unwritten_bytes() >= WRITE_BACK_BYTES;
-        if is_large || self.write_back_asleep.swap(false, Ordering::AcqRel) {
-            if let Some(thread) = self.write_back_thread.get() {
-                thread.unpark();
-            }
+        let must_wake = is_large || self.write_back_asleep.swap(false, Ordering::AcqRel);
+        if must_wake && let Some(thread) = self.write_back_thread.get() {
+            thread.unpark();
         }
         if self.directory.checkpoint_is_due() {
             self.want_checkpoint();

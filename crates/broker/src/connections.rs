@@ -1,11 +1,14 @@
 //! How many connections each listener has open.
 
+use std::collections::BTreeMap;
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
+use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tonic::transport::server::Connected;
@@ -29,6 +32,45 @@ impl OpenConnections {
     /// Counts `stream` for as long as it lives.
     pub fn counted(&self, stream: TcpStream) -> Connection {
         Connection { stream, _counted: self.count_one() }
+    }
+}
+
+/// Open connections by the address that they come from.
+#[derive(Clone, Debug, Default)]
+pub struct ConnectionsByAddress(Arc<Mutex<BTreeMap<IpAddr, u32>>>);
+
+/// One connection from an address.
+#[derive(Debug)]
+pub struct CountedAddress {
+    address: IpAddr,
+    counts: ConnectionsByAddress,
+}
+
+impl ConnectionsByAddress {
+    /// Counts one more from `address` for as long as what is returned lives; `None` if it has `limit` already.
+    pub fn count_one(&self, address: IpAddr, limit: u32) -> Option<CountedAddress> {
+        let mut counts = self.0.lock();
+        let count = counts.entry(address).or_default();
+        if *count >= limit {
+            if *count == 0 {
+                counts.remove(&address);
+            }
+            return None;
+        }
+        *count += 1;
+        Some(CountedAddress { address, counts: self.clone() })
+    }
+}
+
+impl Drop for CountedAddress {
+    fn drop(&mut self) {
+        let mut counts = self.counts.0.lock();
+        if let Some(count) = counts.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.address);
+            }
+        }
     }
 }
 

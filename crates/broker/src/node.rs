@@ -26,7 +26,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::committer::{CommitHandle, Committer};
 use crate::config::NodeConfig;
-use crate::connections::OpenConnections;
+use crate::connections::{ConnectionsByAddress, OpenConnections};
 use crate::controller::{ChangeError, Controller};
 use crate::durable::Synced;
 use crate::hosted::HostedPartition;
@@ -79,6 +79,8 @@ pub struct Shared {
     pub telemetry: Telemetry,
     /// Open connections of the Kafka listeners.
     pub kafka_connections: OpenConnections,
+    /// And of each address.
+    pub kafka_addresses: ConnectionsByAddress,
     /// As many as there are descriptors for.
     pub max_kafka_connections: u64,
     /// Open connections of the gRPC listener.
@@ -273,9 +275,10 @@ impl Node {
             commits,
             synced,
             receive_buffers: Buffers::default(),
-            fetch_sessions: FetchSessions::default(),
+            fetch_sessions: FetchSessions::new(broker.fetch_sessions as usize),
             telemetry: Telemetry::default(),
             kafka_connections: OpenConnections::default(),
+            kafka_addresses: ConnectionsByAddress::default(),
             max_kafka_connections: max_kafka_connections(&broker),
             grpc_connections: OpenConnections::default(),
             http_connections: OpenConnections::default(),

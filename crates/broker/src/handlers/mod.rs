@@ -49,8 +49,8 @@ pub use list_offsets::{FoundOffset, ListOffsetsError, OffsetQuery, Place, list_o
 pub use log_dirs::{AlterLogDirError, LogDirDescription, alter_replica_log_dir, describe_log_dir};
 pub use offset_for_leader_epoch::{EpochEnd, OffsetForLeaderEpochError, offset_for_leader_epoch};
 pub use placement::{
-    ElectedPartitions, Reassignment, elect_all_leaders, elect_leaders, election, list_reassignments, reassign_partitions,
-    unregister_broker,
+    ElectedPartitions, Reassignment, elect_all_leaders, elect_leaders, election, list_reassignments,
+    reassign_partitions, unregister_broker,
 };
 pub use produce::{Ordered, ProduceBatch, ProduceRequest, produce};
 

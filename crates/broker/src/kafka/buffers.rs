@@ -87,7 +87,7 @@ impl Buffers {
         while excess > 0 {
             let Some(buffer) = kept.large.pop().or_else(|| kept.small.pop()) else { break };
             excess = excess.saturating_sub(buffer.capacity());
-            kept.bytes -= class_of(&buffer).unwrap_or(0);
+            kept.bytes -= class_of(buffer.capacity()).unwrap_or(0);
             unused.push(buffer);
         }
         kept.least_bytes = kept.bytes;
@@ -95,8 +95,8 @@ impl Buffers {
 }
 
 /// The size class of a buffer that may be kept.
-fn class_of(buffer: &Vec<u8>) -> Option<usize> {
-    [SMALLEST_BYTES, LARGEST_BYTES].into_iter().find(|&class| class == buffer.capacity())
+fn class_of(capacity_bytes: usize) -> Option<usize> {
+    [SMALLEST_BYTES, LARGEST_BYTES].into_iter().find(|&class| class == capacity_bytes)
 }
 
 impl Buffer {
@@ -120,7 +120,7 @@ impl AsRef<[u8]> for Buffer {
 impl Drop for Buffer {
     fn drop(&mut self) {
         let mut buffer = std::mem::take(&mut self.bytes);
-        let Some(class) = class_of(&buffer) else { return };
+        let Some(class) = class_of(buffer.capacity()) else { return };
         buffer.clear();
         let mut kept = self.home.0.lock();
         if kept.bytes + class <= KEPT_BYTES {

@@ -19,8 +19,6 @@ use crate::fetching::FetchSession;
 use crate::hosted::HostedPartition;
 use crate::topics::TopicSnapshot;
 
-/// `max.incremental.fetch.session.cache.slots`.
-const MAX_SESSIONS: usize = 1000;
 /// `min.incremental.fetch.session.eviction.ms`: a session that was used more recently is not evicted.
 const MIN_EVICTION_MS: u64 = 120_000;
 /// Partitions of all sessions.
@@ -212,8 +210,12 @@ pub enum SessionError {
 }
 
 /// The sessions of a node.
-#[derive(Debug, Default)]
-pub struct FetchSessions(Mutex<Cache>);
+#[derive(Debug)]
+pub struct FetchSessions {
+    /// `max.incremental.fetch.session.cache.slots`.
+    slots: usize,
+    cache: Mutex<Cache>,
+}
 
 #[derive(Debug, Default)]
 struct Cache {
@@ -231,9 +233,14 @@ struct Session {
 }
 
 impl FetchSessions {
+    /// Room for so many.
+    pub fn new(slots: usize) -> Self {
+        FetchSessions { slots, cache: Mutex::default() }
+    }
+
     /// Takes a session out, to serve its next request; [`FetchSessions::put_back`] must follow.
     pub fn take(&self, id: i32, epoch: i32, now: Now) -> Result<WatchList, SessionError> {
-        let mut cache = self.0.lock();
+        let mut cache = self.cache.lock();
         let session = cache.sessions.get_mut(&id).ok_or(SessionError::NotFound)?;
         if session.next_epoch != epoch {
             return Err(SessionError::InvalidEpoch);
@@ -246,7 +253,7 @@ impl FetchSessions {
 
     /// Ends a request's work on a session.
     pub fn put_back(&self, id: i32, list: WatchList) {
-        let cache = &mut *self.0.lock();
+        let cache = &mut *self.cache.lock();
         if let Some(session) = cache.sessions.get_mut(&id) {
             cache.partitions = cache.partitions - session.partitions + list.len();
             session.partitions = list.len();
@@ -257,8 +264,11 @@ impl FetchSessions {
     /// Makes room for a session of `partitions` partitions, and returns its id: `proposed`, or the next that is free. `None`
     /// if nothing can be evicted: the reader then goes on without.
     pub fn create(&self, proposed: i32, partitions: usize, now: Now) -> Option<i32> {
-        let mut cache = self.0.lock();
-        while cache.sessions.len() >= MAX_SESSIONS || cache.partitions + partitions > MAX_PARTITIONS {
+        let mut cache = self.cache.lock();
+        if self.slots == 0 {
+            return None;
+        }
+        while cache.sessions.len() >= self.slots || cache.partitions + partitions > MAX_PARTITIONS {
             cache.evict(now)?;
         }
         let mut id = proposed.max(1);
@@ -273,12 +283,12 @@ impl FetchSessions {
 
     /// Ends a session.
     pub fn close(&self, id: i32) {
-        self.0.lock().remove(id);
+        self.cache.lock().remove(id);
     }
 
     /// How many sessions there are, and partitions in them.
     pub fn counts(&self) -> (usize, usize) {
-        let cache = self.0.lock();
+        let cache = self.cache.lock();
         (cache.sessions.len(), cache.partitions)
     }
 }
@@ -306,6 +316,8 @@ mod tests {
     use super::*;
     use tidelog_model::TimestampMs;
 
+    const SLOTS: usize = 100;
+
     fn at(monotonic_ms: u64) -> Now {
         Now { wall: TimestampMs(0), monotonic_ms }
     }
@@ -316,7 +328,7 @@ mod tests {
 
     #[test]
     fn a_session_takes_its_epochs_in_order_and_one_request_at_a_time() {
-        let sessions = FetchSessions::default();
+        let sessions = FetchSessions::new(SLOTS);
         let id = sessions.create(7, 0, at(0)).expect("there is room");
         sessions.put_back(id, list());
         assert_eq!(sessions.take(id, 2, at(1)).err(), Some(SessionError::InvalidEpoch));
@@ -333,8 +345,8 @@ mod tests {
 
     #[test]
     fn a_full_cache_evicts_only_what_was_not_used_for_two_minutes() {
-        let sessions = FetchSessions::default();
-        for id in 1..=MAX_SESSIONS as i32 {
+        let sessions = FetchSessions::new(SLOTS);
+        for id in 1..=SLOTS as i32 {
             assert_eq!(sessions.create(id, 0, at(id as u64)), Some(id));
         }
         assert_eq!(sessions.create(5000, 0, at(MIN_EVICTION_MS)), None);

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::call::Peer;
 use super::connection;
 use super::frames::FrameLimits;
+use crate::connections::{Counted, CountedAddress};
 use crate::node::Shared;
 
 /// How a Kafka listener is set up.
@@ -95,6 +96,9 @@ impl fmt::Display for KafkaListener {
     }
 }
 
+/// A hundred years, which timers can count.
+const FOR_EVER_MS: u64 = 100 * 365 * 24 * 3600 * 1000;
+
 /// Takes connections until `stop`, then waits until those that are open are done.
 pub async fn serve(
     node: Arc<Shared>,
@@ -110,12 +114,12 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, remote)) => {
-                if node.kafka_connections.count() >= node.max_kafka_connections {
-                    tracing::warn!(%remote, limit = node.max_kafka_connections, "too many connections: closed");
-                    continue;
-                }
-                let _ = stream.set_nodelay(true);
-                connections.spawn(attend(node.clone(), listener.clone(), stream, remote));
+                let Some(counted) = admit(&node, remote) else { continue };
+                let (node, listener) = (node.clone(), listener.clone());
+                connections.spawn(async move {
+                    attend(node, listener, stream, remote).await;
+                    drop(counted);
+                });
             }
             Err(error) => {
                 // Out of descriptors, or the peer was gone at once: others may do better.
@@ -128,14 +132,36 @@ pub async fn serve(
     connections.wait().await;
 }
 
+/// Counts the connection, if the limits allow one more.
+fn admit(node: &Shared, remote: SocketAddr) -> Option<(Counted, CountedAddress)> {
+    let broker = node.controller.broker_config();
+    let limit = u64::from(broker.max_connections).min(node.max_kafka_connections);
+    let open = node.kafka_connections.count();
+    if open >= limit {
+        tracing::warn!(%remote, open, limit, "closed: the broker has as many connections as it takes (max.connections, descriptors)");
+        return None;
+    }
+    let per_ip = broker.max_connections_per_ip;
+    let counted = node.kafka_addresses.count_one(remote.ip().to_canonical(), per_ip);
+    if counted.is_none() {
+        tracing::warn!(%remote, limit = per_ip, "closed: its address has as many connections as it may (max.connections.per.ip)");
+    }
+    counted.map(|counted| (node.kafka_connections.count_one(), counted))
+}
+
 async fn attend(node: Arc<Shared>, listener: Arc<KafkaListener>, mut stream: TcpStream, remote: SocketAddr) {
-    let _counted = node.kafka_connections.count_one();
+    // Answers are small and awaited; that it fails on a socket which is gone is told by the next read.
+    drop(stream.set_nodelay(true));
+    let broker = node.controller.broker_config();
     let local = stream.local_addr().unwrap_or(listener.address);
     let limits = FrameLimits {
-        max_bytes: node.controller.broker_config().request_max_bytes as usize,
+        max_bytes: broker.request_max_bytes as usize,
         budget: node.request_budget.clone(),
         buffers: node.receive_buffers.clone(),
-        idle: Duration::from_secs(600),
+        idle: Duration::from_millis(match broker.connections_max_idle_ms {
+            0 => FOR_EVER_MS,
+            idle_ms => idle_ms.min(FOR_EVER_MS),
+        }),
     };
     let peer = Arc::new(Peer { node, listener, local, remote, software: OnceLock::new() });
     if let Err(reason) = connection::run(&mut stream, peer, limits).await {

@@ -51,7 +51,7 @@ impl Broker {
         let program = std::env::current_exe().map_err(|error| failed(error.to_string()))?;
         let mut child = Command::new(program)
             .args(["serve", "--output", "json", "--log-level", "warn"])
-            .args(["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data-dir"])
+            .args(["--kafka", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data-dir"])
             .arg(home.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

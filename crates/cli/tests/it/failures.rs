@@ -9,7 +9,7 @@ use crate::node::{Node, ended, run, tidelog};
 /// What `serve` ends with that cannot start.
 fn refused(arguments: &[&str]) -> (i32, String) {
     let mut all = vec!["serve"];
-    for (flag, address) in [("--grpc", "127.0.0.1:0"), ("--http", "127.0.0.1:0")] {
+    for (flag, address) in [("--kafka", "127.0.0.1:0"), ("--grpc", "127.0.0.1:0"), ("--http", "127.0.0.1:0")] {
         if !arguments.contains(&flag) {
             all.extend([flag, address]);
         }
@@ -29,7 +29,7 @@ fn a_taken_port() {
     let home = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    for flag in ["--grpc", "--http"] {
+    for flag in ["--kafka", "--grpc", "--http"] {
         let listener = &flag[2..];
         let expected = format!(
             "error: the {listener} listener cannot stand on {address}: Address already in use (os error 98); stop what uses \

@@ -56,6 +56,8 @@ impl Node {
             "warn",
             "--output",
             "json",
+            "--kafka",
+            "127.0.0.1:0",
             "--grpc",
             "127.0.0.1:0",
             "--http",

@@ -25,6 +25,14 @@ pub struct BrokerConfig {
     pub request_max_bytes: u32,
     /// `fetch.max.bytes`.
     pub fetch_max_bytes: u32,
+    /// `connections.max.idle.ms`; 0: for ever.
+    pub connections_max_idle_ms: u64,
+    /// `max.connections`.
+    pub max_connections: u32,
+    /// `max.connections.per.ip`.
+    pub max_connections_per_ip: u32,
+    /// `max.incremental.fetch.session.cache.slots`.
+    pub fetch_sessions: u32,
     /// `quota.window.num`.
     pub quota_window_num: u32,
     /// `quota.window.size.seconds`.
@@ -60,6 +68,10 @@ impl BrokerConfig {
             producer_id_expiration_ms: integer(layers, "producer.id.expiration.ms") as u64,
             request_max_bytes: unsigned(integer(layers, "socket.request.max.bytes")),
             fetch_max_bytes: unsigned(integer(layers, "fetch.max.bytes")),
+            connections_max_idle_ms: u64::try_from(integer(layers, "connections.max.idle.ms")).unwrap_or(0),
+            max_connections: unsigned(integer(layers, "max.connections")),
+            max_connections_per_ip: unsigned(integer(layers, "max.connections.per.ip")),
+            fetch_sessions: unsigned(integer(layers, "max.incremental.fetch.session.cache.slots")),
             quota_window_num: unsigned(integer(layers, "quota.window.num")),
             quota_window_size_seconds: unsigned(integer(layers, "quota.window.size.seconds")),
             controller_quota_window_num: unsigned(integer(layers, "controller.quota.window.num")),
@@ -123,6 +135,10 @@ mod tests {
             producer_id_expiration_ms: 86_400_000,
             request_max_bytes: 104_857_600,
             fetch_max_bytes: 57_671_680,
+            connections_max_idle_ms: 600_000,
+            max_connections: i32::MAX as u32,
+            max_connections_per_ip: i32::MAX as u32,
+            fetch_sessions: 1000,
             quota_window_num: 11,
             quota_window_size_seconds: 1,
             controller_quota_window_num: 11,

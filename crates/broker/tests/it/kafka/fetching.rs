@@ -163,7 +163,8 @@ async fn the_latest_offset_is_told_in_every_version() {
     for version in 1..=11 {
         let partition = ListOffsetsPartition { timestamp: -1, ..ListOffsetsPartition::default() };
         let topic = ListOffsetsTopic { name: Str::from("t"), partitions: vec![partition] };
-        let request = ListOffsetsRequest { replica_id: -1, topics: vec![topic], ..ListOffsetsRequest::default() };
+        let request =
+            ListOffsetsRequest { replica_id: -1, topics: vec![topic], ..ListOffsetsRequest::default() };
         let answer = client.ask(version, &request).await.topics.remove(0).partitions.remove(0);
         assert_eq!((answer.error_code, answer.offset), (0, 1), "version {version}");
     }

@@ -41,14 +41,9 @@ pub(super) const KEYS: &[ConfigKey] = &[
     .without_default(),
     ignored("config.providers", List, "", JAVA, "Classes that fetch values of configs from elsewhere.")
         .live(),
-    waits(
-        "connections.max.idle.ms",
-        Long,
-        "600000",
-        KAFKA,
-        "How long a connection may say nothing before it is closed.",
-    )
-    .unit(Milliseconds),
+    ConfigKey::broker("connections.max.idle.ms", Long, "600000")
+        .doc("How long a connection may say nothing before it is closed.")
+        .unit(Milliseconds),
     ignored(
         "controller.performance.always.log.threshold.ms",
         Long,
@@ -115,18 +110,14 @@ pub(super) const KEYS: &[ConfigKey] = &[
     )
     .valid(AtLeast(0))
     .live(),
-    waits("max.connections", Int, "2147483647", KAFKA, "How many connections the broker takes.")
+    ConfigKey::broker("max.connections", Int, "2147483647")
+        .doc("How many connections the broker takes.")
         .valid(AtLeast(0))
         .live(),
-    waits(
-        "max.connections.per.ip",
-        Int,
-        "2147483647",
-        KAFKA,
-        "How many connections the broker takes from one address.",
-    )
-    .valid(AtLeast(0))
-    .live(),
+    ConfigKey::broker("max.connections.per.ip", Int, "2147483647")
+        .doc("How many connections the broker takes from one address.")
+        .valid(AtLeast(0))
+        .live(),
     waits(
         "max.connections.per.ip.overrides",
         String,
@@ -135,14 +126,9 @@ pub(super) const KEYS: &[ConfigKey] = &[
         "Other limits for some addresses, as address:number.",
     )
     .live(),
-    waits(
-        "max.incremental.fetch.session.cache.slots",
-        Int,
-        "1000",
-        KAFKA,
-        "How many incremental fetch sessions the broker keeps.",
-    )
-    .valid(AtLeast(0)),
+    ConfigKey::broker("max.incremental.fetch.session.cache.slots", Int, "1000")
+        .doc("How many incremental fetch sessions the broker keeps.")
+        .valid(AtLeast(0)),
     waits(
         "max.request.partition.size.limit",
         Int,
