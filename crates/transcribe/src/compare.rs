@@ -21,8 +21,18 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let said = |json: &Option<Json>| json.as_ref().map_or("nothing".to_owned(), Json::to_string);
+        let said = |json: &Option<Json>| json.as_ref().map_or("nothing".to_owned(), short);
         write!(f, "{}: Kafka {}, Tidelog {}", self.path, said(&self.kafka), said(&self.other))
+    }
+}
+
+/// Enough to know what it is.
+fn short(json: &Json) -> String {
+    const MAX_CHARACTERS: usize = 300;
+    let text = json.to_string();
+    match text.char_indices().nth(MAX_CHARACTERS) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
     }
 }
 
@@ -52,6 +62,10 @@ fn walk(at: &str, kafka: &Json, other: &Json, found: &mut Vec<Difference>) {
             }
         }
         (Json::Array(left), Json::Array(right)) => {
+            if left.is_empty() != right.is_empty() {
+                let (kafka, other) = (Some(kafka.clone()), Some(other.clone()));
+                return found.push(Difference { path: at.to_owned(), kafka, other });
+            }
             if let (Some(left), Some(right)) = (named(left), named(right)) {
                 return walk_named(at, &left, &right, found);
             }

@@ -22,6 +22,8 @@ pub struct Deviation {
     pub step: Option<usize>,
     /// Where in the answer, without indices.
     pub path: String,
+    /// The name of a list's element that the path leads through.
+    pub name: Option<String>,
     /// What Kafka says there.
     pub kafka: Option<Json>,
     /// What Tidelog says there.
@@ -38,6 +40,7 @@ impl Deviation {
             && self.scenario.as_ref().is_none_or(|scenario| *scenario == place.scenario)
             && self.step.is_none_or(|step| step == place.step)
             && self.path == without_indices(&difference.path)
+            && self.name.as_ref().is_none_or(|name| difference.path.contains(&format!("[{name}]")))
             && says(&self.kafka, &difference.kafka)
             && says(&self.tidelog, &difference.other)
     }

@@ -65,7 +65,7 @@ fn run(arguments: &Arguments) -> Fallible<bool> {
 
 fn record_all(scripts: &[Script], address: SocketAddr) -> Fallible<()> {
     let schemas = Schemas::checked_in()?;
-    let mut player = Player::new(&schemas, address)?;
+    let mut player = Player::new(&schemas, address)?.strict();
     for script in scripts {
         let transcript = record(&mut player, script)?;
         transcript.save(&transcript_path(script))?;
@@ -96,7 +96,7 @@ fn mutate_all(scripts: &[Script]) -> Fallible<bool> {
     let (mut changed, mut missed) = (0, 0);
     for script in scripts {
         let transcript = Transcript::load(&transcript_path(script))?;
-        for mutation in mutations(&transcript) {
+        for mutation in mutations(&transcript, 1) {
             changed += 1;
             if compare(mutation.kafka, &mutation.changed).is_empty() {
                 missed += 1;

@@ -20,14 +20,16 @@ pub struct Mutation<'a> {
     pub changed: Outcome,
 }
 
-/// Every change of every answer, one field each. What is volatile is changed, too: to what does not look like it.
-pub fn mutations(transcript: &Transcript) -> impl Iterator<Item = Mutation<'_>> {
-    transcript.entries.iter().flat_map(|(place, entry)| {
+/// Changes of every answer, one field each: of every field, or of each `every`-th for a sample. What is volatile is
+/// changed, too: to what does not look like it.
+pub fn mutations(transcript: &Transcript, every: usize) -> impl Iterator<Item = Mutation<'_>> {
+    transcript.entries.iter().enumerate().flat_map(move |(index, (place, entry))| {
         let answer = match &entry.outcome {
             Outcome::Answer(answer) => answer,
             _ => &Json::Null,
         };
-        path::leaves(answer).into_iter().filter(|path| !path.is_empty()).filter_map(move |path| {
+        let fields = path::leaves(answer).into_iter().filter(|path| !path.is_empty());
+        fields.skip(index % every).step_by(every).filter_map(move |path| {
             let mut changed = answer.clone();
             let field = path::get_mut(&mut changed, &path)?;
             *field = other(field);

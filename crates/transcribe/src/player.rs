@@ -88,6 +88,7 @@ pub struct Player<'a> {
     /// What the broker advertises: its API keys.
     served: Vec<i16>,
     make_topic: Option<MakeTopic<'a>>,
+    is_strict: bool,
 }
 
 /// One playing of a scenario.
@@ -107,8 +108,14 @@ impl<'a> Player<'a> {
     /// Asks the broker at `address` what it serves.
     pub fn new(schemas: &'a Schemas, address: SocketAddr) -> Result<Self, PlayError> {
         let connection = Connection::to(address);
-        let mut player =
-            Player { schemas, connection, correlation_id: 0, served: Vec::new(), make_topic: None };
+        let mut player = Player {
+            schemas,
+            connection,
+            correlation_id: 0,
+            served: Vec::new(),
+            make_topic: None,
+            is_strict: false,
+        };
         let answer = player.ask("ApiVersions", 0, json!({}))?;
         let keys = answer["apiKeys"].as_array().into_iter().flatten();
         player.served = keys.filter_map(|key| key["apiKey"].as_i64()?.try_into().ok()).collect();
@@ -118,6 +125,12 @@ impl<'a> Player<'a> {
     /// Has topics made in another way than by CreateTopics.
     pub fn with_topics_made_by(mut self, make_topic: MakeTopic<'a>) -> Self {
         self.make_topic = Some(make_topic);
+        self
+    }
+
+    /// Fails where an answer never becomes what its step waits for: to record is to know that scenarios make sense.
+    pub fn strict(mut self) -> Self {
+        self.is_strict = true;
         self
     }
 
@@ -233,8 +246,14 @@ impl<'a> Player<'a> {
                 }
                 _ => true,
             };
-            if is_there || begun.elapsed() > PATIENCE {
+            if is_there {
                 break outcome;
+            }
+            if begun.elapsed() > PATIENCE {
+                match self.is_strict {
+                    false => break outcome,
+                    true => return Err(Fault::Step(format!("it never says {until:?}: {outcome:?}"))),
+                }
             }
             sleep(PAUSE);
         };
