@@ -1,10 +1,13 @@
 //! AlterClientQuotas, versions 0 and 1 (KIP-546): limits are set and removed, each entity all or nothing. They count from
 //! the answer on.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use tidelog_kafka_wire::Str;
 use tidelog_kafka_wire::messages::alter_client_quotas::{
     AlterClientQuotasRequest, AlterClientQuotasResponse, EntityData, RequestEntryData, ResponseEntryData,
 };
+use tidelog_metadata::QuotaEntityType;
 use tidelog_metadata::controller::{QuotaAlteration, QuotaChange};
 
 use super::call::Call;
@@ -20,7 +23,8 @@ impl Api for AlterClientQuotas {
     type Request = AlterClientQuotasRequest;
 
     async fn answer(call: &Call, request: AlterClientQuotasRequest) -> AlterClientQuotasResponse {
-        let AlterClientQuotasRequest { entries, validate_only } = request;
+        let AlterClientQuotasRequest { mut entries, validate_only } = request;
+        entries.iter_mut().for_each(tidy);
         let alterations = entries.iter().map(alteration).collect();
         let answers = match alter_client_quotas(call.node(), alterations, validate_only).await {
             Ok(answers) => {
@@ -28,11 +32,29 @@ impl Api for AlterClientQuotas {
             }
             Err(error) => vec![Err(error.to_kafka()); entries.len()],
         };
+        // An entity that comes twice is refused once.
+        let mut told = BTreeSet::new();
+        let answers = entries.into_iter().zip(answers).filter(|(entry, _)| told.insert(names(entry)));
         AlterClientQuotasResponse {
-            entries: entries.into_iter().zip(answers).map(|(entry, answer)| respond(entry, answer)).collect(),
+            entries: answers.map(|(entry, answer)| respond(entry, answer)).collect(),
             ..AlterClientQuotasResponse::default()
         }
     }
+}
+
+/// Each part of the entity once, in Kafka's order: of two of one type the later one counts.
+fn tidy(entry: &mut RequestEntryData) {
+    let place = |part: &EntityData| {
+        let known = QuotaEntityType::from_name(&part.entity_type);
+        (known.is_none(), known, part.entity_type.clone())
+    };
+    let parts: BTreeMap<_, _> = entry.entity.drain(..).map(|part| (place(&part), part)).collect();
+    entry.entity = parts.into_values().collect();
+}
+
+/// What tells the entity from others.
+fn names(entry: &RequestEntryData) -> Vec<(Str, Option<Str>)> {
+    entry.entity.iter().map(|part| (part.entity_type.clone(), part.entity_name.clone())).collect()
 }
 
 fn alteration(entry: &RequestEntryData) -> QuotaAlteration {

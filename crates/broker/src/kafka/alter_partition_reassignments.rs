@@ -36,6 +36,8 @@ impl Api for AlterPartitionReassignments {
         };
         AlterPartitionReassignmentsResponse {
             allow_replication_factor_change: allow_factor_change,
+            // As Kafka has it, where nothing is asked the sentence is empty and not null.
+            error_message: request.topics.is_empty().then_some(Str::EMPTY),
             responses: request.topics.into_iter().map(of_topic).collect(),
             ..AlterPartitionReassignmentsResponse::default()
         }

@@ -26,7 +26,7 @@ impl Api for AlterReplicaLogDirs {
         // The answer is by topic; of two directories for one partition the later one counts.
         let mut codes: BTreeMap<Str, BTreeMap<i32, i16>> = BTreeMap::new();
         for directory in &request.dirs {
-            for topic in &directory.topics {
+            for topic in directory.topics.iter().filter(|topic| !topic.partitions.is_empty()) {
                 let of_topic = codes.entry(topic.name.clone()).or_default();
                 for &partition in &topic.partitions {
                     let id = PartitionId(partition);

@@ -13,6 +13,7 @@ use tidelog_metadata::controller::NewPartitions;
 use tidelog_model::NodeId;
 
 use super::call::Call;
+use super::is_over;
 use super::mutations::Mutations;
 use super::table::Api;
 use crate::errors::{KafkaCode, KafkaError, ToKafka};
@@ -29,6 +30,11 @@ impl Api for CreatePartitions {
     type Request = CreatePartitionsRequest;
 
     async fn answer(call: &Call, request: CreatePartitionsRequest) -> CreatePartitionsResponse {
+        if is_over(request.timeout_ms) {
+            let late = KafkaError::bare(KafkaCode::RequestTimedOut);
+            let results = request.topics.into_iter().map(|topic| refusal(topic.name, &late)).collect();
+            return CreatePartitionsResponse { results, ..CreatePartitionsResponse::default() };
+        }
         let mut times: BTreeMap<Str, usize> = BTreeMap::new();
         request.topics.iter().for_each(|topic| *times.entry(topic.name.clone()).or_default() += 1);
         let duplicate = KafkaError::new(KafkaCode::InvalidRequest, "Duplicate topic name.");

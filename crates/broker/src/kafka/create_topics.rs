@@ -12,11 +12,12 @@ use tidelog_kafka_wire::messages::create_topics::{
 };
 use tidelog_kafka_wire::{Str, Uuid};
 use tidelog_metadata::check_topic_name;
-use tidelog_metadata::controller::{CreatedTopic, Replicas};
+use tidelog_metadata::controller::{CreatedTopic, REQUEST_PARTITIONS_MAX, Replicas};
 use tidelog_model::NodeId;
 
 use super::call::Call;
 use super::configs::source_number;
+use super::is_over;
 use super::mutations::Mutations;
 use super::table::Api;
 use crate::errors::{KafkaCode, KafkaError, ToKafka};
@@ -35,6 +36,10 @@ impl Api for CreateTopics {
     type Request = CreateTopicsRequest;
 
     async fn answer(call: &Call, request: CreateTopicsRequest) -> CreateTopicsResponse {
+        if let Some(error) = refuse_all(call, &request) {
+            let topics = request.topics.into_iter().map(|topic| refusal(topic.name, error.clone())).collect();
+            return CreateTopicsResponse { topics, ..CreateTopicsResponse::default() };
+        }
         let mut mutations = Mutations::new(call, STRICT_SINCE);
         let (topics, mut refused) = take_apart(request.topics);
         let mut accepted = Vec::with_capacity(topics.len());
@@ -68,6 +73,22 @@ impl Api for CreateTopics {
     }
 }
 
+/// Why none of the topics is created.
+fn refuse_all(call: &Call, request: &CreateTopicsRequest) -> Option<KafkaError> {
+    if is_over(request.timeout_ms) {
+        return Some(KafkaError::bare(KafkaCode::RequestTimedOut));
+    }
+    let default = call.node().controller.broker_config().num_partitions;
+    let partitions = request.topics.iter().map(|topic| match topic.num_partitions {
+        _ if !topic.assignments.is_empty() => topic.assignments.len() as u64,
+        DEFAULT => u64::try_from(default).unwrap_or(0),
+        count => u64::try_from(count).unwrap_or(0),
+    });
+    let message = "Excessively large number of partitions per request.";
+    (partitions.sum::<u64>() > u64::from(REQUEST_PARTITIONS_MAX))
+        .then(|| KafkaError::new(KafkaCode::PolicyViolation, message))
+}
+
 /// The topics that the handler is to decide about, and the answers for those that are named more than once.
 fn take_apart(topics: Vec<CreatableTopic>) -> (Vec<TopicToCreate>, Vec<CreatableTopicResult>) {
     let mut times: BTreeMap<Str, usize> = BTreeMap::new();
@@ -82,8 +103,10 @@ fn take_apart(topics: Vec<CreatableTopic>) -> (Vec<TopicToCreate>, Vec<Creatable
 fn to_create(topic: CreatableTopic) -> TopicToCreate {
     let replicas = replicas(&topic);
     let text = |text: Str| text.to_string();
-    let configs = topic.configs.into_iter().map(|config| (text(config.name), config.value.map(text)));
-    TopicToCreate { name: text(topic.name), replicas, configs: configs.collect() }
+    // Of two values for one config the later one counts.
+    let configs: BTreeMap<_, _> =
+        topic.configs.into_iter().map(|config| (text(config.name), config.value.map(text))).collect();
+    TopicToCreate { name: text(topic.name), replicas, configs: configs.into_iter().collect() }
 }
 
 /// Who is to hold the partitions: as many as the client says, or those that it says.
@@ -131,6 +154,7 @@ fn success(call: &Call, created: CreatedTopic) -> CreatableTopicResult {
     });
     CreatableTopicResult {
         name: Str::from(created.name),
+        error_message: None,
         topic_id: Uuid::from(created.topic_id),
         num_partitions: created.partitions,
         replication_factor: created.replication_factor,

@@ -13,6 +13,7 @@ use tidelog_kafka_wire::{Str, Uuid};
 use tidelog_metadata::MetadataImage;
 
 use super::call::Call;
+use super::is_over;
 use super::mutations::Mutations;
 use super::table::Api;
 use crate::errors::{KafkaCode, KafkaError, ToKafka};
@@ -31,9 +32,20 @@ impl Api for DeleteTopics {
     type Request = DeleteTopicsRequest;
 
     async fn answer(call: &Call, request: DeleteTopicsRequest) -> DeleteTopicsResponse {
+        let is_late = is_over(request.timeout_ms);
         let asked = asked(request);
+        if is_late {
+            let responses =
+                asked.into_iter().map(|topic| unanswered(topic, KafkaCode::RequestTimedOut)).collect();
+            return DeleteTopicsResponse { responses, ..DeleteTopicsResponse::default() };
+        }
         if !call.node().controller.broker_config().delete_topic_enable {
-            let responses = asked.into_iter().map(|topic| disabled(topic, call.version)).collect();
+            let code = if call.version < DISABLED_SINCE {
+                KafkaCode::InvalidRequest
+            } else {
+                KafkaCode::TopicDeletionDisabled
+            };
+            let responses = asked.into_iter().map(|topic| unanswered(topic, code)).collect();
             return DeleteTopicsResponse { responses, ..DeleteTopicsResponse::default() };
         }
         let image = call.node().controller.image();
@@ -132,9 +144,8 @@ fn partitions(image: &MetadataImage, topic: &TopicRef) -> usize {
     found.map_or(0, |topic| topic.partitions().len())
 }
 
-fn disabled(topic: DeleteTopicState, version: i16) -> DeletableTopicResult {
-    let code =
-        if version < DISABLED_SINCE { KafkaCode::InvalidRequest } else { KafkaCode::TopicDeletionDisabled };
+/// The answer for one of many topics that all get the same.
+fn unanswered(topic: DeleteTopicState, code: KafkaCode) -> DeletableTopicResult {
     let DeleteTopicState { name, topic_id } = topic;
     DeletableTopicResult { name, topic_id, error_code: code as i16, ..DeletableTopicResult::default() }
 }

@@ -1,6 +1,8 @@
 //! ListConfigResources, versions 0 and 1: what has configs. Version 0 lists subscriptions to clients' metrics only (it was
 //! ListClientMetricsResources, KIP-714); from 1 on a client names types (KIP-1142), and none means all.
 
+use std::cmp::Reverse;
+
 use tidelog_kafka_wire::Str;
 use tidelog_kafka_wire::messages::list_config_resources::{
     ConfigResource, ListConfigResourcesRequest, ListConfigResourcesResponse,
@@ -23,7 +25,9 @@ impl Api for ListConfigResources {
             let error_code = KafkaCode::UnsupportedVersion as i16;
             return ListConfigResourcesResponse { error_code, ..ListConfigResourcesResponse::default() };
         };
-        let listed = list_config_resources(call.node(), &types);
+        let mut listed = list_config_resources(call.node(), &types);
+        // In Kafka's order.
+        listed.sort_by_key(|(resource_type, _)| Reverse(*resource_type));
         let resource = |(resource_type, name): (ConfigResourceType, String)| ConfigResource {
             resource_name: Str::from(name),
             resource_type: resource_type.to_wire(),

@@ -15,6 +15,9 @@ impl Api for ListPartitionReassignments {
     type Request = ListPartitionReassignmentsRequest;
 
     async fn answer(_: &Call, _: ListPartitionReassignmentsRequest) -> ListPartitionReassignmentsResponse {
-        ListPartitionReassignmentsResponse::default()
+        ListPartitionReassignmentsResponse {
+            error_message: None,
+            ..ListPartitionReassignmentsResponse::default()
+        }
     }
 }

@@ -66,6 +66,11 @@ fn topic_ref(name: &str, id: Uuid) -> TopicRef {
     }
 }
 
+/// Whether a client that gives a request so long for its change has given up already, so that nothing is to be changed.
+fn is_over(timeout_ms: i32) -> bool {
+    timeout_ms <= 0
+}
+
 /// An epoch that a client may leave out.
 fn epoch_if_any(epoch: i32) -> Option<LeaderEpoch> {
     (epoch >= 0).then_some(LeaderEpoch(epoch))

@@ -1,6 +1,8 @@
 //! UpdateFeatures, versions 0 to 2 (KIP-584, KIP-778, KIP-1022): the cluster agrees on other levels, on all of a request's
 //! or on none. Up to version 1 each feature is answered by itself.
 
+use std::collections::BTreeMap;
+
 use tidelog_kafka_wire::Str;
 use tidelog_kafka_wire::messages::update_features::{
     FeatureUpdateKey, UpdatableFeatureResult, UpdateFeaturesRequest, UpdateFeaturesResponse,
@@ -20,7 +22,13 @@ impl Api for UpdateFeatures {
     type Request = UpdateFeaturesRequest;
 
     async fn answer(call: &Call, request: UpdateFeaturesRequest) -> UpdateFeaturesResponse {
-        let updates: Vec<_> = request.feature_updates.iter().map(|update| of(update, call.version)).collect();
+        // Of two updates of one feature the later one counts.
+        let updates: BTreeMap<_, _> = request
+            .feature_updates
+            .iter()
+            .map(|update| (&update.feature, of(update, call.version)))
+            .collect();
+        let updates = updates.into_values().collect();
         let error = match update_features(call.node(), updates, request.validate_only).await {
             Ok(updated) => updated.err().map(|error| error.to_kafka()),
             Err(error) => Some(error.to_kafka()),
@@ -32,6 +40,7 @@ impl Api for UpdateFeatures {
                 ..UpdateFeaturesResponse::default()
             },
             None => UpdateFeaturesResponse {
+                error_message: None,
                 results: results(request.feature_updates, call.version),
                 ..UpdateFeaturesResponse::default()
             },
@@ -54,7 +63,8 @@ fn results(updates: Vec<FeatureUpdateKey>, version: i16) -> Vec<UpdatableFeature
     }
     let result = |update: FeatureUpdateKey| UpdatableFeatureResult {
         feature: update.feature,
-        error_message: None,
+        // Kafka's name of "no error".
+        error_message: Some(Str::from("NONE")),
         ..UpdatableFeatureResult::default()
     };
     updates.into_iter().map(result).collect()

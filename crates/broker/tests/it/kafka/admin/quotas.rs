@@ -117,12 +117,13 @@ async fn topics_above_the_mutation_rate_are_refused_one_by_one() {
     assert!(answer.throttle_time_ms > 0);
 
     let mut client = KafkaClient::connect(&node).await;
-    let delete = DeleteTopicsRequest { topic_names: vec![Str::from("a")], ..DeleteTopicsRequest::default() };
+    let topic_names = vec![Str::from("a")];
+    let delete = DeleteTopicsRequest { topic_names, timeout_ms: 1000, ..DeleteTopicsRequest::default() };
     let answer = client.ask(5, &delete).await;
     assert_eq!(answer.responses[0].error_code, 89);
     let mut client = KafkaClient::connect(&node).await;
     let topic = CreatePartitionsTopic { name: Str::from("a"), count: 13, assignments: None };
-    let grow = CreatePartitionsRequest { topics: vec![topic], ..CreatePartitionsRequest::default() };
+    let grow = CreatePartitionsRequest { topics: vec![topic], timeout_ms: 1000, validate_only: false };
     assert_eq!(client.ask(3, &grow).await.results[0].error_code, 89);
     // Older clients do not know that error: they are served, and held up.
     let mut client = KafkaClient::connect(&node).await;

@@ -59,12 +59,12 @@ async fn is_answered(client: &mut KafkaClient, key: ApiKey, version: i16, ground
             let name = format!("old-{version}");
             client.ask(7, &create(&[(&name, 1)])).await;
             let name = Str::from(name);
-            let request = if version >= 6 {
-                let topic = DeleteTopicState { name: Some(name), topic_id: Uuid::ZERO };
-                DeleteTopicsRequest { topics: vec![topic], ..DeleteTopicsRequest::default() }
+            let mut request = DeleteTopicsRequest { timeout_ms: 1000, ..DeleteTopicsRequest::default() };
+            if version >= 6 {
+                request.topics = vec![DeleteTopicState { name: Some(name), topic_id: Uuid::ZERO }];
             } else {
-                DeleteTopicsRequest { topic_names: vec![name], ..DeleteTopicsRequest::default() }
-            };
+                request.topic_names = vec![name];
+            }
             client.ask(version, &request).await.responses[0].error_code == 0
         }
         ApiKey::DeleteRecords => {
