@@ -90,7 +90,8 @@ impl ToDetail for PlacementError {
             PlacementError::NotEnoughBrokers { factor: asked, brokers } => {
                 factor(format!("{brokers} brokers"), asked)
             }
-            PlacementError::NotConsecutive
+            PlacementError::PartitionTwice { .. }
+            | PlacementError::NotConsecutive
             | PlacementError::CountDiffers { .. }
             | PlacementError::Empty { .. }
             | PlacementError::Repeated { .. }
@@ -215,7 +216,7 @@ impl ToDetail for DeleteRecordsError {
         match self {
             DeleteRecordsError::Unknown(unknown) => unknown.to_detail(),
             DeleteRecordsError::Read(error) => error.to_detail(),
-            DeleteRecordsError::Internal { .. } => {
+            DeleteRecordsError::Internal { .. } | DeleteRecordsError::Compacted { .. } => {
                 ErrorDetail::new(ErrorCode::PolicyViolation, message).with_cause("topic")
             }
             DeleteRecordsError::Stopped(_) => ErrorDetail::new(ErrorCode::KafkaStorageError, message),

@@ -97,6 +97,9 @@ impl ToKafka for PlacementError {
             PlacementError::CountDiffers { given, expected } => assignment(format!(
                 "Attempted to add {expected} additional partition(s), but only {given} assignment(s) were specified."
             )),
+            PlacementError::PartitionTwice { partition } => {
+                assignment(format!("Found multiple manual partition assignments for partition {partition}"))
+            }
             PlacementError::NotConsecutive => {
                 assignment("partitions should be a consecutive 0-based integer sequence".to_owned())
             }
@@ -169,6 +172,9 @@ impl ToKafka for DeleteRecordsError {
             DeleteRecordsError::Unknown(error) => error.to_kafka(),
             DeleteRecordsError::Internal { .. } => {
                 KafkaError::new(KafkaCode::InvalidTopicException, self.to_string())
+            }
+            DeleteRecordsError::Compacted { .. } => {
+                KafkaError::new(KafkaCode::PolicyViolation, self.to_string())
             }
             DeleteRecordsError::Deleted { .. } => {
                 KafkaError::new(KafkaCode::UnknownTopicOrPartition, UNKNOWN_TOPIC)
@@ -253,8 +259,8 @@ impl ToKafka for UpdateFeaturesError {
             format!("Invalid update version {level} for feature {name}. {why}")
         };
         let what = match self {
-            UpdateFeaturesError::UnknownFeature { name, level } => {
-                invalid(name, *level, "Local controller does not support this feature.")
+            UpdateFeaturesError::UnknownFeature { name, level, this } => {
+                invalid(name, *level, &format!("Local controller {this} does not support this feature."))
             }
             UpdateFeaturesError::Duplicate { .. } => return invalid_request(self.to_string()),
             UpdateFeaturesError::Negative { name, level } => {
@@ -263,12 +269,12 @@ impl ToKafka for UpdateFeaturesError {
             UpdateFeaturesError::UnknownDirection { name, level } => {
                 invalid(name, *level, "The controller does not support the given upgrade type.")
             }
-            UpdateFeaturesError::UnknownLevel { feature, level } => {
+            UpdateFeaturesError::UnknownLevel { feature, level, this } => {
                 let (least, most) = (feature.min_level, feature.max_level);
                 invalid(
                     feature.name,
                     *level,
-                    &format!("Local controller only supports versions {least}-{most}"),
+                    &format!("Local controller {this} only supports versions {least}-{most}"),
                 )
             }
             UpdateFeaturesError::NotADowngrade { name, level, .. } => invalid(

@@ -22,6 +22,14 @@ pub enum DeleteRecordsError {
         /// Its name.
         topic: String,
     },
+    /// The topic keeps the last record of each key: records go when newer ones come.
+    #[error(
+        "topic '{topic}' is compacted and nothing else: add delete to its cleanup.policy to delete its records"
+    )]
+    Compacted {
+        /// Its name.
+        topic: String,
+    },
     /// The topic was deleted meanwhile.
     #[error("topic '{topic}' was deleted while its records were")]
     Deleted {
@@ -49,7 +57,11 @@ pub fn delete_records(
     if topic.is_internal {
         return Err(DeleteRecordsError::Internal { topic: topic.name.clone() });
     }
-    let trimmed = topic.find(partition)?.trim(before);
+    let hosted = topic.find(partition)?;
+    if !topic.config.cleanup_policy.delete {
+        return Err(DeleteRecordsError::Compacted { topic: topic.name.clone() });
+    }
+    let trimmed = hosted.trim(before);
     let start = trimmed.map_err(|_| DeleteRecordsError::Deleted { topic: topic.name.clone() })??;
     node.synced.wait(&node.directory)?;
     Ok(start)

@@ -11,7 +11,6 @@ const GROUPS: &str = "consumer groups";
 const SHARE: &str = "share groups";
 const STREAMS: &str = "streams groups";
 const THREADS: &str = "one pool of threads, a thread a core, does all work";
-const TELEMETRY: &str = "clients' metrics on the Kafka listener";
 
 /// By name.
 pub(super) const GROUP_KEYS: &[ConfigKey] = &[
@@ -165,13 +164,10 @@ pub(super) const CLIENT_METRICS_KEYS: &[ConfigKey] = &[
     ConfigKey::client_metrics("interval.ms", Int, "300000")
         .valid(Between(100, 3_600_000))
         .unit(Milliseconds)
-        .support(Waits(TELEMETRY))
         .doc("How often clients push their metrics."),
     ConfigKey::client_metrics("match", List, "")
         .valid(ClientMatch)
-        .support(Waits(TELEMETRY))
         .doc("Which clients push: all of the patterns must match; none match every client."),
     ConfigKey::client_metrics("metrics", List, "")
-        .support(Waits(TELEMETRY))
         .doc("What clients push: all metrics whose name begins with one of these; `*` is all of them."),
 ];

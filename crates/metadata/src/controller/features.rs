@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use tidelog_model::NodeId;
+
 use super::{Basis, Decision, Draft};
 use crate::feature::{Feature, KRAFT_VERSION, METADATA_VERSION, find_feature};
 use crate::record::FeatureLevelChanged;
@@ -40,6 +42,8 @@ pub enum UpdateFeaturesError {
         name: String,
         /// What was asked.
         level: i16,
+        /// Who decided.
+        this: NodeId,
     },
     /// The request names the feature more than once.
     #[error("the request updates feature '{name}' more than once: name it once")]
@@ -73,6 +77,8 @@ pub enum UpdateFeaturesError {
         feature: &'static Feature,
         /// What was asked.
         level: i16,
+        /// Who decided.
+        this: NodeId,
     },
     /// A lower level that was not asked for as a downgrade.
     #[error("feature {name} has level {old} and would fall to {level}: ask for a downgrade")]
@@ -125,9 +131,9 @@ fn updated(
     basis: &Basis<'_>,
     update: &FeatureUpdate,
 ) -> Result<Option<FeatureLevelChanged>, UpdateFeaturesError> {
-    let level = update.level;
+    let (level, this) = (update.level, basis.node_id);
     let Some(feature) = find_feature(&update.name) else {
-        return Err(UpdateFeaturesError::UnknownFeature { name: update.name.clone(), level });
+        return Err(UpdateFeaturesError::UnknownFeature { name: update.name.clone(), level, this });
     };
     let name = feature.name;
     if level < 0 {
@@ -137,7 +143,7 @@ fn updated(
         return Err(UpdateFeaturesError::UnknownDirection { name, level });
     }
     if !feature.has_level(level) {
-        return Err(UpdateFeaturesError::UnknownLevel { feature, level });
+        return Err(UpdateFeaturesError::UnknownLevel { feature, level, this });
     }
     // Kafka takes the update and has no record for it, as long as its quorum is fixed.
     if name == KRAFT_VERSION {

@@ -37,7 +37,13 @@ pub enum PlacementError {
         /// How many are made.
         expected: i32,
     },
-    /// The caller's own placement leaves partitions out, or names one twice.
+    /// The caller's own placement names a partition twice.
+    #[error("replicas are given for partition {partition} more than once: give them once")]
+    PartitionTwice {
+        /// Which.
+        partition: i32,
+    },
+    /// The caller's own placement leaves partitions out.
     #[error("replicas are given for some partitions and not for others: number them from 0, without gaps")]
     NotConsecutive,
     /// A partition without replicas in the caller's own placement.

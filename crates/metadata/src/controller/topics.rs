@@ -452,8 +452,13 @@ fn given(
     if partitions != -1 {
         return Err(CreateTopicError::CountBesidesReplicas { partitions });
     }
-    let by_partition: BTreeMap<i32, &Vec<NodeId>> = replicas.iter().map(|(id, list)| (*id, list)).collect();
-    if by_partition.len() != replicas.len() || !by_partition.keys().copied().eq(0..replicas.len() as i32) {
+    let mut by_partition: BTreeMap<i32, &Vec<NodeId>> = BTreeMap::new();
+    for (partition, list) in replicas {
+        if by_partition.insert(*partition, list).is_some() {
+            return Err(PlacementError::PartitionTwice { partition: *partition }.into());
+        }
+    }
+    if !by_partition.keys().copied().eq(0..replicas.len() as i32) {
         return Err(PlacementError::NotConsecutive.into());
     }
     Ok(by_partition.into_values().cloned().collect())

@@ -139,13 +139,16 @@ fn features_are_updated_all_or_none() {
         assert_eq!(decision.records, []);
         decision.answer.unwrap_err()
     };
-    let name = "group.version";
+    let (name, this) = ("group.version", NodeId(1));
     assert_eq!(
         refuse(update(name, 0, Upgrade)),
         UpdateFeaturesError::NotADowngrade { name, old: 1, level: 0 }
     );
     let feature = find_feature(name).unwrap();
-    assert_eq!(refuse(update(name, 9, Upgrade)), UpdateFeaturesError::UnknownLevel { feature, level: 9 });
+    assert_eq!(
+        refuse(update(name, 9, Upgrade)),
+        UpdateFeaturesError::UnknownLevel { feature, level: 9, this }
+    );
     assert_eq!(refuse(update(name, -1, Upgrade)), UpdateFeaturesError::Negative { name, level: -1 });
     assert_eq!(
         refuse(update(name, 1, FeatureDirection::Unknown)),
@@ -153,7 +156,7 @@ fn features_are_updated_all_or_none() {
     );
     assert_eq!(
         refuse(update("nope", 1, Upgrade)),
-        UpdateFeaturesError::UnknownFeature { name: "nope".into(), level: 1 }
+        UpdateFeaturesError::UnknownFeature { name: "nope".into(), level: 1, this }
     );
     assert_eq!(
         refuse(update("share.version", 0, SafeDowngrade)),
@@ -315,7 +318,8 @@ fn an_assignment_names_every_partition_once_and_no_numbers_besides() {
     let gap = Err(CreateTopicError::Placement(PlacementError::NotConsecutive));
     assert_eq!(create(assigned(-1, -1, &[(0, &[1]), (2, &[1])])), gap);
     assert_eq!(create(assigned(-1, -1, &[(1, &[1])])), gap);
-    assert_eq!(create(assigned(-1, -1, &[(0, &[1]), (0, &[2])])), gap);
+    let twice = Err(CreateTopicError::Placement(PlacementError::PartitionTwice { partition: 0 }));
+    assert_eq!(create(assigned(-1, -1, &[(0, &[1]), (0, &[2])])), twice);
 }
 
 #[test]

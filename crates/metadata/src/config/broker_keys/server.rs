@@ -129,14 +129,9 @@ pub(super) const KEYS: &[ConfigKey] = &[
     ConfigKey::broker("max.incremental.fetch.session.cache.slots", Int, "1000")
         .doc("How many incremental fetch sessions the broker keeps.")
         .valid(AtLeast(0)),
-    waits(
-        "max.request.partition.size.limit",
-        Int,
-        "2000",
-        KAFKA,
-        "The most partitions that one answer to DescribeTopicPartitions holds.",
-    )
-    .valid(AtLeast(1)),
+    ConfigKey::broker("max.request.partition.size.limit", Int, "2000")
+        .valid(AtLeast(1))
+        .doc("The most partitions that one answer to DescribeTopicPartitions holds."),
     elsewhere("metadata.log.dir", String, "", "--data-dir", "Where the metadata log is.").without_default(),
     ignored(
         "metric.reporters",
@@ -224,15 +219,10 @@ pub(super) const KEYS: &[ConfigKey] = &[
         "How large the send buffer of a socket is; -1 leaves it to the system.",
     )
     .unit(Bytes),
-    waits(
-        "telemetry.max.bytes",
-        Int,
-        "1048576",
-        KAFKA,
-        "How much a client may push of its metrics at a time.",
-    )
-    .valid(AtLeast(1))
-    .unit(Bytes),
+    ConfigKey::broker("telemetry.max.bytes", Int, "1048576")
+        .valid(AtLeast(1))
+        .unit(Bytes)
+        .doc("How much a client may push of its metrics at a time."),
     ignored(
         "unstable.api.versions.enable",
         Boolean,
