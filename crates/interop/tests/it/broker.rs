@@ -1,32 +1,29 @@
 //! A node under test, and clients of it.
 
 use std::net::SocketAddr;
+use std::process::Stdio;
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, StreamConsumer};
 use rdkafka::producer::FutureProducer;
 use tempfile::TempDir;
-use tidelog_broker::{KafkaListener, Node, NodeConfig};
 use tidelog_client::{Client, NewTopic};
-use tidelog_metadata::{Origin, WrittenConfig};
-use tokio::runtime::Runtime;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
 use tokio::task::block_in_place;
+use tokio::time::timeout;
 
 /// Long enough for anything here; whoever waits longer has found a fault.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A running node, on a runtime of its own so that it can be torn down under its clients. It keeps its Kafka address.
+/// A running node, in a process of its own. It keeps its Kafka address.
 pub struct Broker {
-    running: Option<Running>,
-    settings: Vec<(&'static str, &'static str)>,
+    node: Child,
+    settings: Vec<String>,
     kafka: SocketAddr,
+    grpc: SocketAddr,
     directory: TempDir,
-}
-
-struct Running {
-    node: Node,
-    runtime: Runtime,
 }
 
 impl Broker {
@@ -35,28 +32,32 @@ impl Broker {
     }
 
     /// With these of the broker's configs.
-    pub async fn start_with(settings: &[(&'static str, &'static str)]) -> Broker {
+    pub async fn start_with(settings: &[(&str, &str)]) -> Broker {
         let directory = TempDir::new().expect("a directory");
+        // The disk under the tests may be nearly full.
+        let settings = [("tidelog.disk.reserve.bytes", "0")].iter().chain(settings);
+        let settings: Vec<_> = settings.map(|(name, value)| format!("{name}={value}")).collect();
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        let running = Running::start(config(&directory, settings, anywhere)).await;
-        let kafka = running.node.addresses().kafka[0].1;
-        Broker { running: Some(running), settings: settings.to_vec(), kafka, directory }
+        let (node, kafka, grpc) = start(&directory, anywhere, &settings).await;
+        Broker { node, settings, kafka, grpc, directory }
     }
 
-    /// Stops the node as an operator does, and starts it again.
+    /// Stops the node, and starts it again.
     pub async fn restart(&mut self) {
-        self.running.take().expect("is running").shut_down().await;
+        drop(self.node.stdin.take());
+        let status = timeout(PATIENCE, self.node.wait()).await.expect("ends in time").expect("a child");
+        assert!(status.success(), "{status}");
         self.start_again().await;
     }
 
-    /// Ends the node as a crash does, with everything under way lost, and starts it again.
-    pub async fn crash(&mut self) {
-        self.running.take().expect("is running").abandon();
+    /// Kills the node (`kill -9`), and starts it again.
+    pub async fn kill(&mut self) {
+        self.node.kill().await.expect("a child");
         self.start_again().await;
     }
 
     async fn start_again(&mut self) {
-        self.running = Some(Running::start(config(&self.directory, &self.settings, self.kafka)).await);
+        (self.node, _, self.grpc) = start(&self.directory, self.kafka, &self.settings).await;
     }
 
     /// Where its Kafka listener stands.
@@ -94,8 +95,7 @@ impl Broker {
 
     /// Our own client.
     pub async fn grpc(&self) -> Client {
-        let running = self.running.as_ref().expect("is running");
-        Client::connect(running.node.addresses().grpc.to_string()).await.expect("connects")
+        Client::connect(self.grpc.to_string()).await.expect("connects")
     }
 
     /// A topic that is there afterwards.
@@ -106,39 +106,21 @@ impl Broker {
     }
 }
 
-impl Running {
-    async fn start(config: NodeConfig) -> Running {
-        let runtime = Runtime::new().expect("a runtime");
-        let node = runtime.spawn(Node::start(config)).await.expect("no panic").expect("starts");
-        Running { node, runtime }
-    }
-
-    async fn shut_down(self) {
-        self.runtime.spawn(self.node.shut_down()).await.expect("no panic");
-        block_in_place(|| drop(self.runtime));
-    }
-
-    fn abandon(self) {
-        block_in_place(|| self.runtime.shutdown_timeout(PATIENCE));
-        drop(self.node);
-    }
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        if let Some(running) = self.running.take() {
-            running.abandon();
-        }
-    }
-}
-
-fn config(directory: &TempDir, settings: &[(&str, &str)], kafka: SocketAddr) -> NodeConfig {
-    let written = settings.iter().map(|&(name, value)| (name, value, Origin::CommandLine));
-    // The disk under the tests may be nearly full.
-    let reserve = ("tidelog.disk.reserve.bytes", "0", Origin::File);
-    let written = WrittenConfig::new([reserve].into_iter().chain(written)).expect("valid");
-    let kafka = vec![KafkaListener::at(kafka)];
-    NodeConfig { kafka, written, ..NodeConfig::embedded(directory.path().to_owned()) }
+/// A node that answers, and the addresses of its Kafka and its gRPC listener.
+async fn start(
+    directory: &TempDir,
+    kafka: SocketAddr,
+    settings: &[String],
+) -> (Child, SocketAddr, SocketAddr) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tidelog-interop"));
+    command.arg(directory.path()).arg(kafka.to_string()).args(settings);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+    let mut node = command.spawn().expect("starts");
+    let mut lines = BufReader::new(node.stdout.take().expect("is piped")).lines();
+    let line = timeout(PATIENCE, lines.next_line()).await.expect("is ready in time").expect("text");
+    let line = line.expect("has said why it does not start");
+    let (kafka, grpc) = line.split_once(' ').expect("two addresses");
+    (node, kafka.parse().expect("an address"), grpc.parse().expect("an address"))
 }
 
 /// The answer to a call that waits on its thread, so that the clients' own threads and the node go on.

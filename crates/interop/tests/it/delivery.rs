@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc;
 
+use rdkafka::error::KafkaError;
 use rdkafka::producer::{
     BaseRecord, DeliveryResult, Partitioner, Producer, ProducerContext, ThreadedProducer,
 };
@@ -97,7 +98,7 @@ impl Partitioner for ByFirstByte {
     }
 }
 
-struct Deliveries(mpsc::Sender<(i32, i64)>);
+struct Deliveries(mpsc::Sender<Result<(i32, i64), KafkaError>>);
 
 impl ClientContext for Deliveries {}
 
@@ -109,8 +110,9 @@ impl ProducerContext<ByFirstByte> for Deliveries {
     }
 
     fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
-        let message = result.as_ref().expect("is delivered");
-        self.0.send((message.partition(), message.offset())).expect("the test listens");
+        let place = result.as_ref().map(|message| (message.partition(), message.offset()));
+        // A test that has failed listens no longer.
+        drop(self.0.send(place.map_err(|(error, _)| error.clone())));
     }
 }
 
@@ -139,7 +141,7 @@ async fn records_go_to_the_partition_that_the_clients_own_partitioner_names() {
         places.insert((number % 256 % PARTITIONS, values.len() as i64));
         values.push(number.to_string().into_bytes());
     }
-    assert_eq!(delivered.try_iter().collect::<BTreeSet<_>>(), places);
+    assert_eq!(delivered.try_iter().collect::<Result<BTreeSet<_>, _>>(), Ok(places));
     let stored = consume_partitions(&broker, "events", PARTITIONS).await;
     let value = |record: Record| record.value.expect("has a value");
     let values = stored.into_iter().map(|(it, records)| (it, records.into_iter().map(value).collect()));

@@ -19,7 +19,7 @@ async fn what_was_produced_before_a_restart_is_there_after_it() {
     produce(&broker.producer(&[]), "events", 0, &records[..50]).await;
     broker.restart().await;
     produce(&broker.producer(&[]), "events", 0, &records[50..]).await;
-    broker.crash().await;
+    broker.kill().await;
     let read = consume(&broker.consumer(&[]), "events", Offset::Beginning, 100).await;
     assert_eq!(read, (0..).zip(records).collect::<Vec<_>>());
 }
@@ -35,7 +35,7 @@ async fn a_consumer_goes_on_where_it_was_when_the_broker_is_back() {
         let record = Record::of(&format!("value {number}"));
         produce(&producer, "events", 0, std::slice::from_ref(&record)).await;
         assert_eq!(next_record(&consumer).await, (number, record));
-        if number % 2 == 0 { broker.restart().await } else { broker.crash().await }
+        if number % 2 == 0 { broker.restart().await } else { broker.kill().await }
     }
 }
 
@@ -72,7 +72,7 @@ async fn an_idempotent_producer_loses_and_doubles_nothing_over_restarts_and_keep
         deliveries.push(delivery.map_err(|(error, _)| error).expect("is queued"));
         // Each time much of what was sent has no answer yet.
         match number {
-            1_000 | 3_000 => broker.crash().await,
+            1_000 | 3_000 => broker.kill().await,
             2_000 => broker.restart().await,
             _ => {}
         }

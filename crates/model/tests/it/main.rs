@@ -31,7 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tidelog", &["tidelog-broker", "tidelog-client", "tidelog-metadata", "tidelog-model", "tidelog-record"]),
     // Development only: nothing that is shipped links it.
     ("tidelog-kafka-schema", &[]),
-    ("tidelog-interop", &[]),
+    ("tidelog-interop", &["tidelog-broker", "tidelog-metadata"]),
     // What Tidelog is compared with: its answers, and under what load.
     ("tidelog-transcribe", &["tidelog-kafka-schema", "tidelog-model", "tidelog-record"]),
     ("tidelog-floor", &[]),
