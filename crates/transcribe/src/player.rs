@@ -154,18 +154,12 @@ impl<'a> Player<'a> {
         };
         let mut played = Vec::new();
         for run in runs {
-            let suffix = run.map_or(String::new(), |run| format!("-v{run}"));
-            let mut playing = Run {
-                script,
-                scenario,
-                run,
-                prefix: format!("{name}{suffix}-"),
-                bound: Map::new(),
-                labels: Map::new(),
-                ids: BTreeMap::new(),
-            };
+            let suffix = run.map_or(String::new(), |run| format!("v{run}-"));
             self.connection.end();
-            self.make_topics(&mut playing)?;
+            let mut playing = Run::new(script, scenario, run, format!("{name}-{suffix}"));
+            if !scenario.alone {
+                self.make_topics(&mut playing)?;
+            }
             self.play_run(&mut playing, &mut played)?;
         }
         Ok(played)
@@ -175,16 +169,20 @@ impl<'a> Player<'a> {
         let mut is_served = true;
         for (index, step) in run.scenario.steps.iter().enumerate() {
             let api = step.api.as_ref().unwrap_or(&run.script.api);
-            let name = format!("{} {} step {index}", run.script.stem, run.scenario.name);
             is_served &= self.serves(api) || step.send.key.is_some();
-            for version in self.versions(run, step, api, &name)? {
+            for version in self.versions(run, step, api)? {
+                if run.scenario.alone {
+                    let prefix = format!("{}-{}-{index}-v{version}-", run.script.stem, run.scenario.name);
+                    *run = Run::new(run.script, run.scenario, run.run, prefix);
+                    self.make_topics(run)?;
+                }
                 let place = Place { scenario: run.scenario.name.clone(), step: index, run: run.run, version };
                 let (request, outcome) = match is_served {
                     false => (Json::Null, Outcome::NotServed),
                     true => self.play_step(run, step, api, version).map_err(|fault| match fault {
                         Fault::Io(source) => PlayError::Io { address: self.connection.address(), source },
                         fault => PlayError::Scenario {
-                            place: format!("{name}, {api} v{version}"),
+                            place: format!("{}step {index}, {api} v{version}", run.prefix),
                             reason: fault.to_string(),
                         },
                     })?,
@@ -195,11 +193,11 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    fn versions(&self, run: &Run<'_>, step: &Step, api: &str, name: &str) -> Result<Vec<i16>, PlayError> {
-        let served = self.request(api, name)?.versions;
+    fn versions(&self, run: &Run<'_>, step: &Step, api: &str) -> Result<Vec<i16>, PlayError> {
+        let served = self.request(api, &run.prefix)?.versions;
         let (lowest, highest) = (served.lowest, served.highest.unwrap_or(served.lowest));
         let wrong = || PlayError::Scenario {
-            place: name.to_owned(),
+            place: run.prefix.clone(),
             reason: format!("{:?}: {api} has {lowest} to {highest}", step.versions),
         };
         let is_own = *api == run.script.api;
@@ -394,7 +392,12 @@ impl<'a> Player<'a> {
 
 const CREATE_TOPICS: i16 = 19;
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(script: &'a Script, scenario: &'a Scenario, run: Option<i16>, prefix: String) -> Self {
+        let (bound, labels, ids) = (Map::new(), Map::new(), BTreeMap::new());
+        Run { script, scenario, run, prefix, bound, labels, ids }
+    }
+
     fn scope<'b>(
         &'b self,
         bound: &'b Map<String, Json>,

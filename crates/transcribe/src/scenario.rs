@@ -53,6 +53,9 @@ pub struct Scenario {
     /// it is played once, and each of its steps in every version.
     #[serde(default)]
     pub each: bool,
+    /// Whether each of its requests has new topics, so that none meets what an earlier one left.
+    #[serde(default)]
+    pub alone: bool,
     /// Names that its steps may use.
     #[serde(default, rename = "let")]
     pub lets: Map<String, Json>,

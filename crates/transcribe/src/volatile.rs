@@ -29,7 +29,7 @@ pub enum Meaning {
     Text,
     /// A text that explains and has no other meaning: `<text>` unless it is null or empty.
     Explanation,
-    /// A list in the order of a hash table, of objects with this name: it is sorted.
+    /// A list in the order of a hash table, of objects with this name (or a topic id): it is sorted.
     Unordered(&'static str),
     /// A list of everything that there is: only what is the scenario's own or a broker is kept, by this
     /// name, sorted.
@@ -94,6 +94,8 @@ pub const VOLATILE: &[Rule] = &[
     ("ListOffsets", "topics.partitions", Meaning::Unordered("partitionIndex")),
     ("ListOffsets", "topics.partitions.timestamp", Meaning::Time),
     ("Metadata", "topics", Meaning::Own("name")),
+    ("Produce", "responses", Meaning::Unordered("name")),
+    ("Produce", "responses.partitionResponses", Meaning::Unordered("index")),
     ("Produce", "responses.partitionResponses.logAppendTimeMs", Meaning::Time),
     ("Produce", "responses.partitionResponses.recordErrors.batchIndexErrorMessage", Meaning::Text),
     ("UpdateFeatures", "results", Meaning::Unordered("feature")),
@@ -228,7 +230,7 @@ fn hide(config: &mut Json) {
 
 fn sort(json: &mut Json, name: &str) {
     if let Json::Array(elements) = json {
-        elements.sort_by_key(|element| element.get(name).map(Json::to_string));
+        elements.sort_by_key(|element| element.get(name).or(element.get("topicId")).map(Json::to_string));
     }
 }
 
