@@ -6,7 +6,7 @@ use tidelog_kafka_wire::messages::describe_configs::{
     DescribeConfigsRequest, DescribeConfigsResource, DescribeConfigsResourceResult, DescribeConfigsResponse,
     DescribeConfigsResult, DescribeConfigsSynonym,
 };
-use tidelog_metadata::Explanation;
+use tidelog_metadata::{Candidate, ConfigSource, Explanation, Scope};
 
 use super::call::Call;
 use super::configs::{source_number, type_number};
@@ -66,23 +66,30 @@ fn entry(
     include_synonyms: bool,
     include_documentation: bool,
 ) -> DescribeConfigsResourceResult {
-    let (key, is_sensitive) = (config.key, config.key.is_sensitive());
-    let synonym = |name, value: String, source| DescribeConfigsSynonym {
-        name: Str::from(name),
-        value: (!is_sensitive).then(|| Str::from(value)),
-        source,
-    };
-    let candidates = config.candidates.iter().filter(|_| include_synonyms);
-    let synonyms =
-        candidates.map(|set| synonym(set.key.name, set.value.clone(), source_number(set.source))).collect();
+    let key = config.key;
+    let synonyms = synonyms(&config).filter(|_| include_synonyms).map(|set| DescribeConfigsSynonym {
+        name: Str::from(set.key.name),
+        value: (!key.is_sensitive()).then(|| Str::from(set.value.clone())),
+        source: source_number(set.source),
+    });
     DescribeConfigsResourceResult {
         name: Str::from(key.name),
         read_only: config.is_read_only(),
         config_source: source_number(config.source),
-        is_sensitive,
-        synonyms,
+        is_sensitive: key.is_sensitive(),
+        synonyms: synonyms.collect(),
         config_type: type_number(key.value_type),
         documentation: include_documentation.then(|| Str::from(key.doc)),
         value: config.value.map(Str::from),
     }
+}
+
+/// The values that Kafka tells of. Of a topic's config: its own, then the brokers', from the strongest name on, if that is
+/// set at all; a default that no broker could set is none of them.
+fn synonyms(config: &Explanation) -> impl Iterator<Item = &Candidate> {
+    let (is_topic, strongest) = (config.key.scope == Scope::Topic, config.key.synonyms.first());
+    let is_own = move |set: &&Candidate| !is_topic || set.source == ConfigSource::Topic;
+    let brokers = config.candidates.iter().filter(move |set| !is_own(set));
+    let told = brokers.skip_while(move |set| strongest != Some(&set.key.name));
+    config.candidates.iter().filter(is_own).chain(told)
 }
