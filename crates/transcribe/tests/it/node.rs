@@ -10,8 +10,18 @@ use tidelog_model::NodeId;
 use tidelog_transcribe::{MakeTopic, Topic};
 use tokio::runtime::Runtime;
 
-/// What the reference is started with beside its own defaults: old timestamps must not make records old.
-const SETTINGS: &[(&str, &str)] = &[("log.retention.ms", "-1")];
+/// What `scripts/kafka-reference` writes into its configuration, and the one override: old timestamps must not make records
+/// old.
+const SETTINGS: &[(&str, &str)] = &[
+    ("num.partitions", "1"),
+    ("offsets.topic.replication.factor", "1"),
+    ("transaction.state.log.replication.factor", "1"),
+    ("transaction.state.log.min.isr", "1"),
+    ("share.coordinator.state.topic.replication.factor", "1"),
+    ("share.coordinator.state.topic.min.isr", "1"),
+    ("group.initial.rebalance.delay.ms", "0"),
+    ("log.retention.ms", "-1"),
+];
 
 pub struct RunningNode {
     runtime: Runtime,
@@ -22,7 +32,7 @@ pub struct RunningNode {
 impl RunningNode {
     pub fn start(data_dir: &Path) -> RunningNode {
         let runtime = Runtime::new().expect("a runtime");
-        let written = SETTINGS.iter().map(|(name, value)| (*name, *value, Origin::CommandLine));
+        let written = SETTINGS.iter().map(|(name, value)| (*name, *value, Origin::File));
         let config = NodeConfig {
             node_id: NodeId(1),
             written: WrittenConfig::new(written).expect("settings that exist"),
