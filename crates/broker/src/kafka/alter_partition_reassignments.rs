@@ -3,15 +3,15 @@
 
 use tidelog_kafka_wire::Str;
 use tidelog_kafka_wire::messages::alter_partition_reassignments::{
-    AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse, ReassignablePartitionResponse,
-    ReassignableTopic, ReassignableTopicResponse,
+    AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse, ReassignablePartition,
+    ReassignablePartitionResponse, ReassignableTopic, ReassignableTopicResponse,
 };
-use tidelog_metadata::controller::ReassignError;
 use tidelog_model::{NodeId, PartitionId};
 
 use super::call::Call;
 use super::table::Api;
-use crate::errors::ToKafka;
+use super::unknown_by_length;
+use crate::errors::{KafkaError, ToKafka};
 use crate::handlers::{Reassignment, reassign_partitions};
 
 /// See the module.
@@ -26,13 +26,9 @@ impl Api for AlterPartitionReassignments {
         request: AlterPartitionReassignmentsRequest,
     ) -> AlterPartitionReassignmentsResponse {
         let allow_factor_change = request.allow_replication_factor_change;
-        let of_topic = |topic: ReassignableTopic| {
-            let moves = moves(&topic);
-            let answers = reassign_partitions(call.node(), &moves, allow_factor_change);
-            ReassignableTopicResponse {
-                name: topic.name,
-                partitions: moves.iter().zip(answers).map(|(asked, answer)| respond(asked, answer)).collect(),
-            }
+        let of_topic = |topic: ReassignableTopic| ReassignableTopicResponse {
+            partitions: reassign(call, &topic.name, topic.partitions, allow_factor_change),
+            name: topic.name,
         };
         AlterPartitionReassignmentsResponse {
             allow_replication_factor_change: allow_factor_change,
@@ -44,19 +40,29 @@ impl Api for AlterPartitionReassignments {
     }
 }
 
-fn moves(topic: &ReassignableTopic) -> Vec<Reassignment> {
-    let partitions = topic.partitions.iter().map(|partition| Reassignment {
-        topic: topic.name.to_string(),
-        partition: PartitionId(partition.partition_index),
-        replicas: partition.replicas.as_ref().map(|nodes| nodes.iter().map(|id| NodeId(*id)).collect()),
-    });
-    partitions.collect()
+fn reassign(
+    call: &Call,
+    topic: &str,
+    partitions: Vec<ReassignablePartition>,
+    allow_factor_change: bool,
+) -> Vec<ReassignablePartitionResponse> {
+    let unknown = unknown_by_length(topic);
+    let mut asked = [Reassignment { topic: topic.to_owned(), partition: PartitionId(0), replicas: None }];
+    let reassign = |ReassignablePartition { partition_index, replicas }| {
+        if let Some(error) = &unknown {
+            return respond(partition_index, Some(error.clone()));
+        }
+        asked[0].partition = PartitionId(partition_index);
+        asked[0].replicas = replicas.map(|nodes| nodes.into_iter().map(NodeId).collect());
+        let answer = reassign_partitions(call.node(), &asked, allow_factor_change).pop();
+        respond(partition_index, answer.and_then(Result::err).map(|error| error.to_kafka()))
+    };
+    partitions.into_iter().map(reassign).collect()
 }
 
-fn respond(asked: &Reassignment, answer: Result<(), ReassignError>) -> ReassignablePartitionResponse {
-    let error = answer.err().map(|error| error.to_kafka());
+fn respond(partition_index: i32, error: Option<KafkaError>) -> ReassignablePartitionResponse {
     ReassignablePartitionResponse {
-        partition_index: asked.partition.0,
+        partition_index,
         error_code: error.as_ref().map_or(0, |error| error.code as i16),
         error_message: error.and_then(|error| error.message).map(Str::from),
     }

@@ -5,6 +5,7 @@ use tidelog_kafka_wire::messages::describe_producers::{
     DescribeProducersRequest, DescribeProducersResponse, PartitionResponse, ProducerState, TopicRequest,
     TopicResponse,
 };
+use tidelog_metadata::TOPIC_NAME_MAX_BYTES;
 use tidelog_model::PartitionId;
 
 use super::call::Call;
@@ -57,10 +58,12 @@ fn describe(call: &Call, topic: &str, partition_index: i32) -> PartitionResponse
         },
         Err(error) => {
             let error = error.to_kafka();
+            // The sentence may repeat the name, for each partition again.
+            let message = error.message.filter(|_| topic.len() <= TOPIC_NAME_MAX_BYTES);
             PartitionResponse {
                 partition_index,
                 error_code: error.code as i16,
-                error_message: error.message.map(Str::from),
+                error_message: message.map(Str::from),
                 ..PartitionResponse::default()
             }
         }

@@ -10,6 +10,7 @@ use tidelog_model::PartitionId;
 
 use super::call::Call;
 use super::table::Api;
+use super::unknown_by_length;
 use crate::errors::{KafkaCode, KafkaError, ToKafka};
 use crate::handlers::{elect_all_leaders, elect_leaders, election};
 
@@ -37,10 +38,20 @@ impl Api for ElectLeaders {
 type Elected = (PartitionId, Result<(), ElectLeaderError>);
 
 fn elect(call: &Call, election: Election, topic: TopicPartitions) -> ReplicaElectionResult {
-    let ids = topic.partitions.into_iter().map(PartitionId);
-    let asked: Vec<_> = ids.map(|id| (topic.topic.to_string(), id)).collect();
-    let answers = elect_leaders(call.node(), election, &asked);
-    of_topic(topic.topic, asked.into_iter().map(|(_, id)| id).zip(answers).collect())
+    let TopicPartitions { topic, partitions } = topic;
+    if let Some(error) = unknown_by_length(&topic) {
+        let refuse = |id| result(id, Some(error.clone()));
+        return ReplicaElectionResult {
+            topic,
+            partition_result: partitions.into_iter().map(refuse).collect(),
+        };
+    }
+    let mut asked = [(topic.to_string(), PartitionId(0))];
+    let elected = partitions.into_iter().map(PartitionId).map(|id| {
+        asked[0].1 = id;
+        (id, elect_leaders(call.node(), election, &asked).pop().unwrap_or(Ok(())))
+    });
+    of_topic(topic, elected.collect())
 }
 
 fn of_topic(topic: Str, elected: Vec<Elected>) -> ReplicaElectionResult {

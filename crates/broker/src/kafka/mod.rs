@@ -49,12 +49,14 @@ mod unregister_broker;
 mod update_features;
 
 use tidelog_kafka_wire::Uuid;
+use tidelog_metadata::TOPIC_NAME_MAX_BYTES;
 use tidelog_model::LeaderEpoch;
 
 pub use buffers::Buffers;
 pub use fetch_sessions::FetchSessions;
 pub use listener::{Advertised, KafkaListener, ListenerSyntax, serve};
 
+use crate::errors::{KafkaCode, KafkaError};
 use crate::handlers::TopicRef;
 
 /// The topic that a request names: by name in older versions, by id in newer ones.
@@ -69,6 +71,13 @@ fn topic_ref(name: &str, id: Uuid) -> TopicRef {
 /// Whether a client that gives a request so long for its change has given up already, so that nothing is to be changed.
 fn is_over(timeout_ms: i32) -> bool {
     timeout_ms <= 0
+}
+
+/// Why nothing is done with a topic of so long a name: none has one. Where each of many partitions gets a sentence with the
+/// topic's name, this one without it keeps a stranger's request from growing into a much larger answer.
+fn unknown_by_length(topic: &str) -> Option<KafkaError> {
+    let message = "This server does not host this topic-partition.";
+    (topic.len() > TOPIC_NAME_MAX_BYTES).then(|| KafkaError::new(KafkaCode::UnknownTopicOrPartition, message))
 }
 
 /// An epoch that a client may leave out.

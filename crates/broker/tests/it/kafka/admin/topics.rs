@@ -5,9 +5,11 @@ use tidelog_kafka_wire::messages::alter_configs::{
     AlterConfigsRequest, AlterConfigsResource, AlterableConfig,
 };
 use tidelog_kafka_wire::messages::describe_configs::{DescribeConfigsRequest, DescribeConfigsResource};
+use tidelog_kafka_wire::messages::describe_producers as producers;
 use tidelog_kafka_wire::messages::describe_topic_partitions::{
     Cursor, DescribeTopicPartitionsRequest, TopicRequest,
 };
+use tidelog_kafka_wire::messages::elect_leaders::{ElectLeadersRequest, TopicPartitions};
 
 use super::create;
 use crate::kafka::KafkaClient;
@@ -87,4 +89,23 @@ async fn replaced_configs_forget_those_that_are_not_named() {
         .map(|config| (&*config.name, config.value.as_deref(), config.config_source))
         .collect();
     assert_eq!(configs, [("retention.ms", Some("3000"), 1), ("segment.ms", Some("604800000"), 5)]);
+}
+
+#[tokio::test]
+async fn a_long_name_is_not_repeated_for_each_of_its_partitions() {
+    let node = TestNode::start().await;
+    let mut client = KafkaClient::connect(&node).await;
+    let (name, partitions) = (Str::from("x".repeat(30_000)), Vec::from_iter(0..10_000));
+    let topic = TopicPartitions { topic: name.clone(), partitions: partitions.clone() };
+    let elect = ElectLeadersRequest { topic_partitions: Some(vec![topic]), ..ElectLeadersRequest::default() };
+    let results = &client.ask(2, &elect).await.replica_election_results[0].partition_result;
+    assert_eq!(results.len(), 10_000);
+    assert!(results.iter().all(|result| result.error_code == 3));
+    assert!(results.iter().all(|result| result.error_message.as_ref().is_some_and(|text| text.len() < 100)));
+
+    let topic = producers::TopicRequest { name, partition_indexes: partitions };
+    let describe = producers::DescribeProducersRequest { topics: vec![topic] };
+    let answers = &client.ask(0, &describe).await.topics[0].partitions;
+    assert!(answers.iter().all(|answer| answer.error_code == 17));
+    assert!(answers.iter().all(|answer| answer.error_message.as_ref().is_none_or(|text| text.len() < 100)));
 }
