@@ -25,11 +25,11 @@ pub use subscription::{Selectors, Subscription};
 /// Clients that are known at a time; the one that was silent longest makes room.
 const CLIENTS_MAX: usize = 4096;
 /// Series of all clients.
-const SERIES_MAX: usize = 20_000;
+const SERIES_MAX: usize = 10_000;
 /// Series of one client.
 const CLIENT_SERIES_MAX: usize = 1000;
 /// Attributes of one series.
-const ATTRIBUTES_MAX: usize = 8;
+const ATTRIBUTES_MAX: usize = 4;
 /// The longest name, label or value that is shown; the rest of it is cut off.
 const TEXT_MAX_BYTES: usize = 128;
 /// How long a client may be silent at least.
