@@ -75,3 +75,46 @@ impl Deviations {
         self.list.iter().filter(|(_, met)| !met).map(|(deviation, _)| deviation)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_deviation_covers_only_what_it_names_and_counts_as_met_by_it() {
+        let written = json!([
+            {"api": "CreateTopics", "path": "topics.configs", "name": "own", "reason": "ours"},
+            {"api": "Produce", "scenario": "a", "step": 1, "path": "x", "kafka": 1, "tidelog": 2, "reason": "why not"},
+        ]);
+        let list: Vec<Deviation> = serde_json::from_value(written).expect("two deviations");
+        let mut deviations =
+            Deviations { list: list.into_iter().map(|deviation| (deviation, false)).collect() };
+        let place = |step| Place { scenario: "a".to_owned(), step, run: None, version: 0 };
+        let difference = |path: &str, kafka, other| Difference { path: path.to_owned(), kafka, other };
+        let one = difference("x", Some(json!(1)), Some(json!(2)));
+
+        assert!(!deviations.cover("Produce", &place(0), &one), "another step");
+        assert!(!deviations.cover("Fetch", &place(1), &one), "another API");
+        assert!(!deviations.cover("Produce", &place(1), &difference("x", Some(json!(1)), Some(json!(3)))));
+        assert!(!deviations.cover(
+            "CreateTopics",
+            &place(1),
+            &difference("topics[~t].configs[other]", None, None)
+        ));
+        assert_eq!(deviations.unmet().count(), 2);
+        assert!(deviations.cover("Produce", &place(1), &one));
+        assert!(!deviations.cover(
+            "CreateTopics",
+            &place(7),
+            &difference("topics[~t].configs[own].value", None, None)
+        ));
+        assert!(deviations.cover(
+            "CreateTopics",
+            &place(7),
+            &difference("topics[~t].configs[own]", None, None)
+        ));
+        assert_eq!(deviations.unmet().count(), 0);
+    }
+}

@@ -28,7 +28,7 @@ pub mod volatile;
 pub use compare::{Difference, compare};
 pub use deviation::{Deviation, Deviations};
 pub use mutate::{Mutation, mutations};
-pub use player::{MakeTopic, PlayError, Played, Player};
+pub use player::{PlayError, Played, Player};
 pub use replay::{Replay, ReplayError, record, replay};
 pub use scenario::{FileError, Scenario, Script, Send, Step, Topic, Versions, load_scripts};
 pub use transcript::{Entry, Outcome, Place, Transcript};

@@ -77,9 +77,6 @@ pub struct Played {
     pub outcome: Outcome,
 }
 
-/// Makes a topic, for a broker that does not serve CreateTopics.
-pub type MakeTopic<'a> = Box<dyn FnMut(&str, &Topic) -> Result<(), String> + 'a>;
-
 /// Plays against one broker.
 pub struct Player<'a> {
     schemas: &'a Schemas,
@@ -87,7 +84,6 @@ pub struct Player<'a> {
     correlation_id: i32,
     /// What the broker advertises: its API keys.
     served: Vec<i16>,
-    make_topic: Option<MakeTopic<'a>>,
     is_strict: bool,
 }
 
@@ -108,24 +104,12 @@ impl<'a> Player<'a> {
     /// Asks the broker at `address` what it serves.
     pub fn new(schemas: &'a Schemas, address: SocketAddr) -> Result<Self, PlayError> {
         let connection = Connection::to(address);
-        let mut player = Player {
-            schemas,
-            connection,
-            correlation_id: 0,
-            served: Vec::new(),
-            make_topic: None,
-            is_strict: false,
-        };
+        let mut player =
+            Player { schemas, connection, correlation_id: 0, served: Vec::new(), is_strict: false };
         let answer = player.ask("ApiVersions", 0, json!({}))?;
         let keys = answer["apiKeys"].as_array().into_iter().flatten();
         player.served = keys.filter_map(|key| key["apiKey"].as_i64()?.try_into().ok()).collect();
         Ok(player)
-    }
-
-    /// Has topics made in another way than by CreateTopics.
-    pub fn with_topics_made_by(mut self, make_topic: MakeTopic<'a>) -> Self {
-        self.make_topic = Some(make_topic);
-        self
     }
 
     /// Fails where an answer never becomes what its step waits for: to record is to know that scenarios make sense.
@@ -343,10 +327,7 @@ impl<'a> Player<'a> {
     fn make_topics(&mut self, run: &mut Run<'_>) -> Result<(), PlayError> {
         for (key, topic) in &run.scenario.topics {
             let name = format!("{}{key}", run.prefix);
-            match (&mut self.make_topic, self.served.contains(&CREATE_TOPICS)) {
-                (Some(make_topic), false) => make_topic(&name, topic).map_err(PlayError::Broker)?,
-                _ => self.create_topic(&name, topic)?,
-            }
+            self.create_topic(&name, topic)?;
             let id = self.wait_for(&name, topic)?;
             run.ids.insert(id.clone(), format!("{key}.id"));
             run.bound.insert(key.clone(), name.into());
@@ -389,8 +370,6 @@ impl<'a> Player<'a> {
         }
     }
 }
-
-const CREATE_TOPICS: i16 = 19;
 
 impl<'a> Run<'a> {
     fn new(script: &'a Script, scenario: &'a Scenario, run: Option<i16>, prefix: String) -> Self {

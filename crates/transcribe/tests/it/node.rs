@@ -4,10 +4,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use tidelog_broker::{Node, NodeConfig};
-use tidelog_client::{Client, NewTopic};
 use tidelog_metadata::{Origin, WrittenConfig};
 use tidelog_model::NodeId;
-use tidelog_transcribe::{MakeTopic, Topic};
 use tokio::runtime::Runtime;
 
 /// What `scripts/kafka-reference` writes into its configuration, and the one override: old timestamps must not make records
@@ -26,7 +24,6 @@ const SETTINGS: &[(&str, &str)] = &[
 pub struct RunningNode {
     runtime: Runtime,
     node: Option<Node>,
-    client: Client,
 }
 
 impl RunningNode {
@@ -39,27 +36,11 @@ impl RunningNode {
             ..NodeConfig::embedded(data_dir.to_owned())
         };
         let node = runtime.block_on(Node::start(config)).expect("the node starts");
-        let client =
-            runtime.block_on(Client::connect(node.addresses().grpc.to_string())).expect("gRPC answers");
-        RunningNode { runtime, node: Some(node), client }
+        RunningNode { runtime, node: Some(node) }
     }
 
     pub fn kafka(&self) -> SocketAddr {
         self.node.as_ref().expect("it runs").addresses().kafka[0].1
-    }
-
-    /// Makes topics in Tidelog's own way, while the node does not serve CreateTopics.
-    pub fn make_topic(&self) -> MakeTopic<'_> {
-        Box::new(|name: &str, topic: &Topic| {
-            let topic = NewTopic {
-                name: name.to_owned(),
-                partitions: topic.partitions,
-                configs: topic.configs.clone().into_iter().collect(),
-                ..NewTopic::default()
-            };
-            let made = self.runtime.block_on(self.client.admin().create_topic(topic));
-            made.map(drop).map_err(|error| error.to_string())
-        })
     }
 }
 

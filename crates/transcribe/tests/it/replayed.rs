@@ -19,8 +19,7 @@ fn tidelog_answers_as_kafka_did_but_for_the_deviations_that_are_wanted() {
 
     let dir = tempfile::tempdir().expect("a directory");
     let node = RunningNode::start(dir.path());
-    let player = Player::new(&schemas, node.kafka()).expect("the node answers");
-    let mut player = player.with_topics_made_by(node.make_topic());
+    let mut player = Player::new(&schemas, node.kafka()).expect("the node answers");
     let mut found = Replay::default();
     for script in load_scripts(&home.join("scenarios")).expect("the scenarios") {
         let path = home.join("transcripts").join(&script.stem).with_extension("json");
