@@ -23,6 +23,9 @@ use crate::wire::{Connection, Reply};
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// How many topics are made by one request, at most.
+const MAX_TOPICS: usize = 200;
+
 /// Why a scenario cannot be played: its own fault, or there is no broker.
 #[derive(Debug, thiserror::Error)]
 pub enum PlayError {
@@ -92,6 +95,8 @@ struct Run<'a> {
     script: &'a Script,
     scenario: &'a Scenario,
     run: Option<i16>,
+    /// What is sent: which step, in which version.
+    requests: Vec<(usize, i16)>,
     prefix: String,
     /// Names and the values that topics and answers gave them.
     bound: Map<String, Json>,
@@ -129,62 +134,76 @@ impl<'a> Player<'a> {
         self.served.iter().any(|served| i64::from(*served) == key)
     }
 
-    /// Plays a scenario, for each version of its API if it says so.
+    /// Plays a scenario, as often as it says: once, for each version of its API, or for each of its requests alone.
     pub fn play(&mut self, script: &Script, scenario: &Scenario) -> Result<Vec<Played>, PlayError> {
-        let name = format!("{}-{}", script.stem, scenario.name);
-        let runs = match scenario.each {
-            false => vec![None],
-            true => self.request(&script.api, &name)?.versions.iter().map(Some).collect(),
-        };
+        let mut runs = self.runs(script, scenario)?;
+        self.make_topics(&mut runs)?;
         let mut played = Vec::new();
-        for run in runs {
-            let suffix = run.map_or(String::new(), |run| format!("v{run}-"));
+        for mut run in runs {
             self.connection.end();
-            let mut playing = Run::new(script, scenario, run, format!("{name}-{suffix}"));
-            if !scenario.alone {
-                self.make_topics(&mut playing)?;
-            }
-            self.play_run(&mut playing, &mut played)?;
+            self.play_run(&mut run, &mut played)?;
         }
         Ok(played)
     }
 
+    fn runs<'b>(&self, script: &'b Script, scenario: &'b Scenario) -> Result<Vec<Run<'b>>, PlayError> {
+        let name = format!("{}-{}-", script.stem, scenario.name);
+        let versions = match scenario.each {
+            false => vec![None],
+            true => self.request(&script.api, &name)?.versions.iter().map(Some).collect(),
+        };
+        let mut runs = Vec::new();
+        for version in versions {
+            let suffix = version.map_or(String::new(), |version| format!("v{version}-"));
+            let mut run = Run::new(script, scenario, version, format!("{name}{suffix}"));
+            for (index, step) in scenario.steps.iter().enumerate() {
+                let versions = self.versions(&run, step)?;
+                run.requests.extend(versions.into_iter().map(|version| (index, version)));
+            }
+            match scenario.alone {
+                false => runs.push(run),
+                true => runs.extend(run.requests.iter().map(|(index, version)| {
+                    let mut alone =
+                        Run::new(script, scenario, run.run, format!("{}{index}-v{version}-", run.prefix));
+                    alone.requests.push((*index, *version));
+                    alone
+                })),
+            }
+        }
+        Ok(runs)
+    }
+
     fn play_run(&mut self, run: &mut Run<'_>, played: &mut Vec<Played>) -> Result<(), PlayError> {
         let mut is_served = true;
-        for (index, step) in run.scenario.steps.iter().enumerate() {
-            let api = step.api.as_ref().unwrap_or(&run.script.api);
+        for (index, version) in run.requests.clone() {
+            let Some(step) = run.scenario.steps.get(index) else { continue };
+            let api = run.api(step);
             is_served &= self.serves(api) || step.send.key.is_some();
-            for version in self.versions(run, step, api)? {
-                if run.scenario.alone {
-                    let prefix = format!("{}-{}-{index}-v{version}-", run.script.stem, run.scenario.name);
-                    *run = Run::new(run.script, run.scenario, run.run, prefix);
-                    self.make_topics(run)?;
-                }
-                let place = Place { scenario: run.scenario.name.clone(), step: index, run: run.run, version };
-                let (request, outcome) = match is_served {
-                    false => (Json::Null, Outcome::NotServed),
-                    true => self.play_step(run, step, api, version).map_err(|fault| match fault {
-                        Fault::Io(source) => PlayError::Io { address: self.connection.address(), source },
-                        fault => PlayError::Scenario {
-                            place: format!("{}step {index}, {api} v{version}", run.prefix),
-                            reason: fault.to_string(),
-                        },
-                    })?,
-                };
-                played.push(Played { place, api: api.clone(), note: step.note.clone(), request, outcome });
-            }
+            let place = Place { scenario: run.scenario.name.clone(), step: index, run: run.run, version };
+            let (request, outcome) = match is_served {
+                false => (Json::Null, Outcome::NotServed),
+                true => self.play_step(run, step, api, version).map_err(|fault| match fault {
+                    Fault::Io(source) => PlayError::Io { address: self.connection.address(), source },
+                    fault => PlayError::Scenario {
+                        place: format!("{}step {index}, {api} v{version}", run.prefix),
+                        reason: fault.to_string(),
+                    },
+                })?,
+            };
+            played.push(Played { place, api: api.to_owned(), note: step.note.clone(), request, outcome });
         }
         Ok(())
     }
 
-    fn versions(&self, run: &Run<'_>, step: &Step, api: &str) -> Result<Vec<i16>, PlayError> {
+    fn versions(&self, run: &Run<'_>, step: &Step) -> Result<Vec<i16>, PlayError> {
+        let api = run.api(step);
         let served = self.request(api, &run.prefix)?.versions;
         let (lowest, highest) = (served.lowest, served.highest.unwrap_or(served.lowest));
         let wrong = || PlayError::Scenario {
             place: run.prefix.clone(),
             reason: format!("{:?}: {api} has {lowest} to {highest}", step.versions),
         };
-        let is_own = *api == run.script.api;
+        let is_own = api == run.script.api;
         match (&step.versions, run.run) {
             (None, Some(version)) if is_own => Ok(vec![version]),
             (None, None) if is_own => Ok((lowest..=highest).collect()),
@@ -323,30 +342,38 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Makes a scenario's topics and waits until every partition can be used.
-    fn make_topics(&mut self, run: &mut Run<'_>) -> Result<(), PlayError> {
-        for (key, topic) in &run.scenario.topics {
-            let name = format!("{}{key}", run.prefix);
-            self.create_topic(&name, topic)?;
-            let id = self.wait_for(&name, topic)?;
-            run.ids.insert(id.clone(), format!("{key}.id"));
-            run.bound.insert(key.clone(), name.into());
-            run.bound.insert(format!("{key}.id"), id.into());
-            run.labels.insert(key.clone(), format!("~{key}").into());
-            run.labels.insert(format!("{key}.id"), format!("<{key}.id>").into());
+    /// Makes the topics of several runs at once, and waits until every partition can be used.
+    fn make_topics(&mut self, runs: &mut [Run<'_>]) -> Result<(), PlayError> {
+        let mut topics = Vec::new();
+        for run in &*runs {
+            topics.extend(
+                run.scenario
+                    .topics
+                    .iter()
+                    .map(|(key, topic)| creatable(format!("{}{key}", run.prefix), topic)),
+            );
+        }
+        for some in topics.chunks(MAX_TOPICS) {
+            let answer = self.ask("CreateTopics", 7, json!({"topics": some, "timeoutMs": 10_000}))?;
+            let mut results = answer["topics"].as_array().into_iter().flatten();
+            if let Some(result) = results.find(|result| result["errorCode"] != 0) {
+                return Err(PlayError::Broker(format!(
+                    "a topic cannot be made (is the broker fresh?): {result}"
+                )));
+            }
+        }
+        for run in runs {
+            for (key, topic) in &run.scenario.topics {
+                let name = format!("{}{key}", run.prefix);
+                let id = self.wait_for(&name, topic)?;
+                run.ids.insert(id.clone(), format!("{key}.id"));
+                run.bound.insert(key.clone(), name.into());
+                run.bound.insert(format!("{key}.id"), id.into());
+                run.labels.insert(key.clone(), format!("~{key}").into());
+                run.labels.insert(format!("{key}.id"), format!("<{key}.id>").into());
+            }
         }
         Ok(())
-    }
-
-    fn create_topic(&mut self, name: &str, topic: &Topic) -> Result<(), PlayError> {
-        let configs: Json =
-            topic.configs.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
-        let topic = json!({"name": name, "numPartitions": topic.partitions, "replicationFactor": 1, "configs": configs});
-        let answer = self.ask("CreateTopics", 7, json!({"topics": [topic], "timeoutMs": 10_000}))?;
-        match answer["topics"][0]["errorCode"].as_i64() {
-            Some(0) => Ok(()),
-            _ => Err(PlayError::Broker(format!("{name} cannot be made (is the broker fresh?): {answer}"))),
-        }
     }
 
     /// The topic's id, once its partitions answer.
@@ -371,10 +398,23 @@ impl<'a> Player<'a> {
     }
 }
 
+fn creatable(name: String, topic: &Topic) -> Json {
+    let configs: Json =
+        topic.configs.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+    json!({"name": name, "numPartitions": topic.partitions, "replicationFactor": 1, "configs": configs})
+}
+
 impl<'a> Run<'a> {
     fn new(script: &'a Script, scenario: &'a Scenario, run: Option<i16>, prefix: String) -> Self {
         let (bound, labels, ids) = (Map::new(), Map::new(), BTreeMap::new());
-        Run { script, scenario, run, prefix, bound, labels, ids }
+        Run { script, scenario, run, requests: Vec::new(), prefix, bound, labels, ids }
+    }
+
+    fn api<'b>(&self, step: &'b Step) -> &'b str
+    where
+        'a: 'b,
+    {
+        step.api.as_ref().unwrap_or(&self.script.api)
     }
 
     fn scope<'b>(
