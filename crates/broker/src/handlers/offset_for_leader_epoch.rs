@@ -49,7 +49,7 @@ fn end_of(
     current: LeaderEpoch,
     asked: LeaderEpoch,
 ) -> Option<EpochEnd> {
-    if asked < LeaderEpoch(0) || asked > current {
+    if asked == LeaderEpoch::NONE || asked > current {
         return None;
     }
     let after = entries.partition_point(|entry| entry.0 <= asked);
@@ -78,6 +78,7 @@ mod tests {
         assert_eq!(ask(3), Some((2, 20)));
         // Older than the log: it diverges at the log's start at the latest.
         assert_eq!(ask(0), Some((0, 10)));
+        assert_eq!(ask(-2), Some((-2, 10)));
         // Never led, and no epoch at all.
         assert_eq!(ask(8), None);
         assert_eq!(ask(-1), None);

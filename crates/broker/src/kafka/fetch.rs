@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::call::Call;
+use super::epoch_if_any;
 use super::fetch_sessions::{FINAL_EPOCH, INITIAL_EPOCH, SessionError, WatchList, Watched};
 use super::table::Api;
 use crate::errors::{KafkaCode, ToKafka};
@@ -27,6 +28,9 @@ use crate::handlers::leadership;
 use crate::hosted::HostedPartition;
 use crate::memory::attach;
 use crate::node::Shared;
+
+const READ_UNCOMMITTED: i8 = 0;
+const READ_COMMITTED: i8 = 1;
 
 /// See the module.
 #[derive(Debug)]
@@ -52,6 +56,9 @@ impl Api for Fetch {
 }
 
 async fn fetch(node: &Arc<Shared>, request: FetchRequest) -> FetchResponse {
+    if !matches!(request.isolation_level, READ_UNCOMMITTED | READ_COMMITTED) {
+        return refused(&request);
+    }
     let (id, epoch) = (request.session_id, request.session_epoch);
     if id != 0 && epoch <= INITIAL_EPOCH {
         node.fetch_sessions.close(id);
@@ -71,6 +78,28 @@ async fn fetch(node: &Arc<Shared>, request: FetchRequest) -> FetchResponse {
     }
 }
 
+/// Kafka's answer where there is no such isolation level: the same error in every place.
+fn refused(request: &FetchRequest) -> FetchResponse {
+    let error_code = KafkaCode::UnknownServerError as i16;
+    let by_name = request.topics.iter().filter(|topic| !topic.topic.is_empty());
+    let responses = by_name.map(|topic| FetchableTopicResponse {
+        topic: topic.topic.clone(),
+        partitions: topic
+            .partitions
+            .iter()
+            .map(|partition| PartitionData {
+                partition_index: partition.partition,
+                error_code,
+                high_watermark: -1,
+                records: Some(Bytes::new()),
+                ..PartitionData::default()
+            })
+            .collect(),
+        ..FetchableTopicResponse::default()
+    });
+    FetchResponse { error_code, responses: responses.collect(), ..FetchResponse::default() }
+}
+
 /// What counts against the client's quota.
 fn record_bytes(answer: &FetchResponse) -> usize {
     let partitions = answer.responses.iter().flat_map(|topic| &topic.partitions);
@@ -80,7 +109,7 @@ fn record_bytes(answer: &FetchResponse) -> usize {
 /// A fetch that names everything that it reads; it may begin a session.
 async fn whole(node: &Arc<Shared>, request: &FetchRequest, wants_session: bool) -> FetchResponse {
     let mut list = WatchList::of(request);
-    let session_id = if wants_session && list.len() > 0 {
+    let session_id = if wants_session {
         let proposed = (Uuid::new_v4().as_u128() as i32) & i32::MAX;
         node.fetch_sessions.create(proposed, list.len(), node.clock.now())
     } else {
@@ -108,7 +137,10 @@ fn session_error(error: SessionError) -> KafkaCode {
 struct Gathering<'a> {
     node: &'a Shared,
     max_bytes: usize,
+    /// A limit below zero: Kafka finds no words for it.
+    is_nonsense: bool,
     min_bytes: usize,
+    reads_committed: bool,
     deadline: Instant,
     /// Partitions without news are in the answer, too.
     is_whole: bool,
@@ -132,6 +164,8 @@ struct Part {
     high_watermark: i64,
     log_start: i64,
     diverging: Option<EpochEndOffset>,
+    /// There is no such topic or partition.
+    is_unknown: bool,
 }
 
 impl<'a> Gathering<'a> {
@@ -141,6 +175,8 @@ impl<'a> Gathering<'a> {
         Gathering {
             node,
             max_bytes,
+            is_nonsense: request.max_bytes < 0,
+            reads_committed: request.isolation_level == READ_COMMITTED,
             min_bytes: usize::try_from(request.min_bytes).unwrap_or(0).min(max_bytes),
             deadline: Instant::now() + Duration::from_millis(wait_ms),
             is_whole,
@@ -202,6 +238,7 @@ impl<'a> Gathering<'a> {
             high_watermark: -1,
             log_start: -1,
             diverging: None,
+            is_unknown: false,
         });
         self.parts.len() - 1
     }
@@ -209,18 +246,27 @@ impl<'a> Gathering<'a> {
     async fn read(&mut self, at: usize, watched: &Watched) {
         let part = &mut self.parts[at];
         let Some(hosted) = watched.hosted.as_ref().filter(|hosted| !hosted.is_closed()) else {
-            let unknown = if watched.key.topic.is_empty() && !self.knows_topic(watched) {
+            part.is_unknown = true;
+            let unknown = if watched.key.is_by_id() && !self.knows_topic(watched) {
                 KafkaCode::UnknownTopicId
             } else {
                 KafkaCode::UnknownTopicOrPartition
             };
             return self.fail(at, unknown);
         };
-        let believed = Some(watched.current_leader_epoch).filter(|epoch| epoch.0 >= 0);
-        if let Err(error) = leadership(hosted, believed) {
+        if let Err(error) = leadership(hosted, epoch_if_any(watched.current_leader_epoch.0)) {
             return self.fail(at, error.to_kafka().code);
         }
-        part.diverging = diverging(hosted, watched);
+        let Ok(max_bytes) = usize::try_from(watched.max_bytes) else {
+            return self.fail(at, KafkaCode::UnknownServerError);
+        };
+        if self.is_nonsense {
+            return self.fail(at, KafkaCode::UnknownServerError);
+        }
+        match diverging(hosted, watched) {
+            Ok(diverging) => part.diverging = diverging,
+            Err(code) => return self.fail(at, code),
+        }
         let high_watermark = hosted.high_watermark().0;
         part.high_watermark = high_watermark.0;
         part.log_start = hosted.log_start().0.0;
@@ -230,7 +276,7 @@ impl<'a> Gathering<'a> {
         }
         let is_first = self.bytes == 0;
         let left = self.max_bytes.saturating_sub(self.bytes);
-        let wanted = watched.max_bytes.saturating_sub(part.bytes).min(left);
+        let wanted = max_bytes.saturating_sub(part.bytes).min(left);
         if wanted == 0 && !is_first {
             self.is_full |= left == 0;
             return;
@@ -283,8 +329,11 @@ impl<'a> Gathering<'a> {
     }
 
     /// The answer; remembers in the list what it says.
-    fn respond(self, list: &mut WatchList) -> FetchResponse {
+    fn respond(mut self, list: &mut WatchList) -> FetchResponse {
         let mut responses: Vec<FetchableTopicResponse> = Vec::new();
+        // Kafka names what it does not know last.
+        self.parts.sort_by_key(|part| part.is_unknown);
+        let aborted = self.reads_committed;
         for part in self.parts {
             let number = part.number;
             let Some(watched) = list.get_mut(number) else { continue };
@@ -297,12 +346,12 @@ impl<'a> Gathering<'a> {
             watched.seen_log_start = part.log_start;
             match responses.last_mut() {
                 Some(last) if last.topic == watched.key.topic && last.topic_id == watched.key.topic_id => {
-                    last.partitions.push(part.respond(watched.key.partition));
+                    last.partitions.push(part.respond(watched.key.partition, aborted));
                 }
                 _ => responses.push(FetchableTopicResponse {
                     topic: watched.key.topic.clone(),
                     topic_id: watched.key.topic_id,
-                    partitions: vec![part.respond(watched.key.partition)],
+                    partitions: vec![part.respond(watched.key.partition, aborted)],
                 }),
             }
             if stays_news {
@@ -319,8 +368,10 @@ impl Part {
         self.bytes > 0 || self.error_code != 0 || self.diverging.is_some()
     }
 
-    fn respond(self, partition_index: i32) -> PartitionData {
+    /// `reads_committed`: with a list of aborted transactions, of which there are none.
+    fn respond(self, partition_index: i32, reads_committed: bool) -> PartitionData {
         PartitionData {
+            aborted_transactions: (reads_committed && self.error_code == 0).then(Vec::new),
             partition_index,
             error_code: self.error_code,
             high_watermark: self.high_watermark,
@@ -351,13 +402,18 @@ fn joined(mut chunks: Vec<Bytes>) -> Bytes {
     bytes.freeze()
 }
 
-/// Where the reader's log and this one part, if they do (KIP-595).
-fn diverging(hosted: &HostedPartition, watched: &Watched) -> Option<EpochEndOffset> {
-    if watched.last_fetched_epoch.0 < 0 {
-        return None;
-    }
+/// Where the reader's log and this one part, if they do (KIP-595). An epoch that nobody has led is out of range.
+fn diverging(hosted: &HostedPartition, watched: &Watched) -> Result<Option<EpochEndOffset>, KafkaCode> {
+    let Some(last_fetched) = epoch_if_any(watched.last_fetched_epoch.0) else { return Ok(None) };
     let reader = hosted.reader();
-    let (epoch, end) = reader.epochs().end_of(watched.last_fetched_epoch, reader.end().0)?;
-    (epoch < watched.last_fetched_epoch || end < watched.fetch_offset)
-        .then_some(EpochEndOffset { epoch: epoch.0, end_offset: end.0 })
+    let end = (Some(last_fetched) <= hosted.leader_epoch())
+        .then(|| reader.epochs().end_of(last_fetched, reader.end().0))
+        .flatten();
+    let (epoch, end) = end.ok_or(KafkaCode::OffsetOutOfRange)?;
+    let is_diverging = epoch < last_fetched || end < watched.fetch_offset;
+    Ok(is_diverging.then(|| EpochEndOffset {
+        epoch: epoch.0,
+        end_offset: end.0,
+        ..EpochEndOffset::default()
+    }))
 }

@@ -40,6 +40,13 @@ pub struct PartitionKey {
     pub partition: i32,
 }
 
+impl PartitionKey {
+    /// Whether the topic is meant by its id.
+    pub fn is_by_id(&self) -> bool {
+        self.topic.is_empty() && self.topic_id != Uuid::ZERO
+    }
+}
+
 /// A partition that is read, and what its reader knows of it.
 #[derive(Debug)]
 pub struct Watched {
@@ -49,8 +56,8 @@ pub struct Watched {
     pub hosted: Option<Arc<HostedPartition>>,
     /// Where to read.
     pub fetch_offset: Offset,
-    /// `partition_max_bytes`.
-    pub max_bytes: usize,
+    /// `partition_max_bytes`, as it was sent.
+    pub max_bytes: i32,
     /// The epoch of the leader that the reader believes in; none if negative.
     pub current_leader_epoch: LeaderEpoch,
     /// The epoch of the last record that it has; none if negative.
@@ -131,7 +138,7 @@ impl WatchList {
         }
         let key = &watched.key;
         let topic =
-            if key.topic.is_empty() { topics.with_id(key.topic_id.into()) } else { topics.named(&key.topic) };
+            if key.is_by_id() { topics.with_id(key.topic_id.into()) } else { topics.named(&key.topic) };
         watched.hosted = topic.and_then(|topic| topic.partition(PartitionId(key.partition))).cloned();
         if let (true, Some(hosted)) = (is_subscribed, &watched.hosted) {
             hosted.subscribe(&news, number);
@@ -159,7 +166,7 @@ impl WatchList {
         };
         if let Some(watched) = self.get_mut(number) {
             watched.fetch_offset = Offset(partition.fetch_offset);
-            watched.max_bytes = usize::try_from(partition.partition_max_bytes).unwrap_or(0);
+            watched.max_bytes = partition.partition_max_bytes;
             watched.current_leader_epoch = LeaderEpoch(partition.current_leader_epoch);
             watched.last_fetched_epoch = LeaderEpoch(partition.last_fetched_epoch);
         }

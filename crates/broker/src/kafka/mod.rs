@@ -80,7 +80,7 @@ fn unknown_by_length(topic: &str) -> Option<KafkaError> {
     (topic.len() > TOPIC_NAME_MAX_BYTES).then(|| KafkaError::new(KafkaCode::UnknownTopicOrPartition, message))
 }
 
-/// An epoch that a client may leave out.
+/// An epoch that a client may leave out, with -1. Any other one is compared, however strange.
 fn epoch_if_any(epoch: i32) -> Option<LeaderEpoch> {
-    (epoch >= 0).then_some(LeaderEpoch(epoch))
+    (epoch != LeaderEpoch::NONE.0).then_some(LeaderEpoch(epoch))
 }
