@@ -88,17 +88,23 @@ impl Api for Metadata {
     }
 }
 
-/// What was asked for; `None`: every topic. Version 0 says so with no topic, later ones with null.
+/// What was asked for; `None`: every topic. Version 0 says so with no topic, later ones with null. Once there is an id, names
+/// count for nothing, as on Kafka: its own client leaves them empty, not null.
 fn asked_topics(request: &MetadataRequest, version: i16) -> Option<Vec<TopicRef>> {
     let topics = request.topics.as_ref()?;
     if version == 0 && topics.is_empty() {
         return None;
     }
-    let asked = topics.iter().map(|topic| match &topic.name {
+    let ids = topics.iter().filter(|topic| topic.topic_id != Uuid::ZERO);
+    let ids: Vec<_> = ids.map(|topic| TopicRef::Id(topic.topic_id.into())).collect();
+    if !ids.is_empty() {
+        return Some(ids);
+    }
+    let names = topics.iter().map(|topic| match &topic.name {
         Some(name) => TopicRef::Name(name.to_string()),
         None => TopicRef::Id(topic.topic_id.into()),
     });
-    Some(asked.collect())
+    Some(names.collect())
 }
 
 /// This node, as the client that asks can reach it.

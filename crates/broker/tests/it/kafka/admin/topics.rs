@@ -10,6 +10,7 @@ use tidelog_kafka_wire::messages::describe_topic_partitions::{
     Cursor, DescribeTopicPartitionsRequest, TopicRequest,
 };
 use tidelog_kafka_wire::messages::elect_leaders::{ElectLeadersRequest, TopicPartitions};
+use tidelog_kafka_wire::messages::metadata::{MetadataRequest, MetadataRequestTopic};
 
 use super::create;
 use crate::kafka::KafkaClient;
@@ -55,6 +56,32 @@ async fn partitions_are_described_page_by_page() {
         let codes: Vec<_> =
             client.ask(0, &request).await.topics.iter().map(|topic| topic.error_code).collect();
         assert_eq!(codes, [42; 4]);
+    }
+}
+
+#[tokio::test]
+async fn an_id_makes_names_count_for_nothing_in_metadata() {
+    let node = TestNode::start().await;
+    let mut client = KafkaClient::connect(&node).await;
+    let made = client.ask(7, &create(&[("a", 1), ("b", 1)])).await;
+    let topic_id = made.topics[0].topic_id;
+    let by_id = |name| MetadataRequestTopic { name, topic_id };
+    let by_name = MetadataRequestTopic { name: Some(Str::from("b")), ..MetadataRequestTopic::default() };
+    // Kafka's own client leaves the name empty.
+    for topics in [
+        vec![by_id(None)],
+        vec![by_id(Some(Str::EMPTY))],
+        vec![by_id(Some(Str::from("b")))],
+        vec![by_name, by_id(None)],
+    ] {
+        let answer =
+            client.ask(12, &MetadataRequest { topics: Some(topics), ..MetadataRequest::default() }).await;
+        let found: Vec<_> = answer
+            .topics
+            .iter()
+            .map(|topic| (topic.name.as_deref(), topic.error_code, topic.topic_id))
+            .collect();
+        assert_eq!(found, [(Some("a"), 0, topic_id)]);
     }
 }
 
