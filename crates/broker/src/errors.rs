@@ -14,7 +14,7 @@ use tidelog_grpc_api::v1::{ErrorCode, ErrorDetail};
 use tidelog_metadata::log::ProposeError;
 use tidelog_model::PartitionId;
 use tidelog_partition::{ProduceError, ProducerFault};
-use tidelog_record::{BatchError, DecompressError, InvalidBatch};
+use tidelog_record::{BatchError, DecompressError, InvalidBatch, RejectedRecords};
 use tidelog_storage::{AppendError, ReadError};
 
 use crate::controller::ChangeError;
@@ -23,7 +23,7 @@ use crate::handlers::{LeadershipError, ListOffsetsError, TopicRef, UnknownTopic}
 use crate::producing::ProduceRefused;
 
 pub use codes::KafkaCode;
-pub use kafka::{KafkaError, ToKafka};
+pub use kafka::{KafkaError, ToKafka, rejected_record};
 
 /// An error that a client can be told.
 pub trait ToDetail {
@@ -74,6 +74,7 @@ impl ToDetail for ProduceRefused {
             ProduceRefused::Unknown(unknown) => unknown.to_detail(),
             ProduceRefused::Internal { .. } => ErrorDetail::new(ErrorCode::InvalidTopicException, message),
             ProduceRefused::Invalid(invalid) => invalid_batch(invalid, message),
+            ProduceRefused::Rejected { records, .. } => ErrorDetail::new(rejected(records), message),
             ProduceRefused::Transactional => ErrorDetail::new(ErrorCode::InvalidRequest, message),
             // The codecs here fail for want of memory only.
             ProduceRefused::Recompress { compression, .. } => ErrorDetail::new(
@@ -138,10 +139,15 @@ fn invalid_batch(error: &InvalidBatch, message: String) -> ErrorDetail {
         InvalidBatch::Malformed(_) | InvalidBatch::Decompress(DecompressError::Corrupt { .. }) => {
             ErrorCode::CorruptMessage
         }
-        InvalidBatch::Timestamp { .. } | InvalidBatch::TimestampType => ErrorCode::InvalidTimestamp,
+        InvalidBatch::Rejected(records) => rejected(records),
+        InvalidBatch::TimestampType => ErrorCode::InvalidTimestamp,
         _ => ErrorCode::InvalidRecord,
     };
     ErrorDetail::new(code, message)
+}
+
+fn rejected(records: &RejectedRecords) -> ErrorCode {
+    if records.has_timestamp() { ErrorCode::InvalidTimestamp } else { ErrorCode::InvalidRecord }
 }
 
 impl ToDetail for FetchError {

@@ -4,8 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use tidelog_model::PartitionId;
+use tidelog_model::watermark::LogStart;
 use tidelog_partition::{ProduceError, Produced};
-use tidelog_record::{Compression, InvalidBatch};
+use tidelog_record::{Compression, InvalidBatch, RejectedRecords};
 
 use crate::handlers::UnknownTopic;
 
@@ -27,6 +29,18 @@ pub enum ProduceRefused {
     /// The batch is not one that the topic takes.
     #[error(transparent)]
     Invalid(#[from] InvalidBatch),
+    /// Some of the batch's records are nothing for the topic. None was appended.
+    #[error("{records}")]
+    Rejected {
+        /// The topic's name.
+        topic: String,
+        /// Its partition.
+        partition: PartitionId,
+        /// Where the partition's log begins, which Kafka tells beside.
+        log_start: LogStart,
+        /// Which, and why.
+        records: RejectedRecords,
+    },
     /// The batch is part of a transaction.
     #[error(
         "the batch is part of a transaction, and transactions do not exist yet: send it without a transactional id"

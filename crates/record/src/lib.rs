@@ -19,6 +19,7 @@ mod stamp;
 mod builder;
 mod grammar;
 mod records;
+mod rejected;
 mod streaming;
 mod validate;
 
@@ -48,5 +49,6 @@ pub use header::{Attributes, BatchError, BatchHeader, MAGIC, TimestampType, layo
 pub use partitioner::partition_for_key;
 pub use recompress::{RecompressError, recompress};
 pub use records::{Header, Headers, Record, RecordError, Records};
+pub use rejected::{RejectedRecord, RejectedRecords};
 pub use stamp::{stamp, stamped_prefix, with_max_timestamp};
 pub use validate::{InvalidBatch, ProduceRules, validate_produced};

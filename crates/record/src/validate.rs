@@ -17,6 +17,7 @@ use crate::decompress::{DecompressError, Decompressor};
 use crate::grammar::{self, Head, RecordFault, SliceSource, Source};
 use crate::header::{BatchError, BatchHeader, TimestampType, check_crc, check_whole};
 use crate::records::RecordError;
+use crate::rejected::{RejectedRecord, RejectedRecords};
 use crate::stamp::with_max_timestamp;
 use crate::streaming::{StreamFault, StreamSource};
 
@@ -109,31 +110,13 @@ pub enum InvalidBatch {
         /// What it has.
         offset_delta: i32,
     },
-    /// Compaction keeps the last record of each key, so each needs one.
-    #[error("record {index} of the batch has no key, and the topic is compacted (cleanup.policy)")]
-    NoKey {
-        /// The record's index in the batch.
-        index: i32,
-    },
-    /// A record's time lies too far from now.
-    #[error(
-        "record {index} of the batch has timestamp {timestamp}, the topic takes {earliest} to {latest} \
-         (message.timestamp.before.max.ms, message.timestamp.after.max.ms)"
-    )]
-    Timestamp {
-        /// The record's index in the batch.
-        index: i32,
-        /// Its time.
-        timestamp: TimestampMs,
-        /// The earliest that is taken now.
-        earliest: TimestampMs,
-        /// The latest that is taken now.
-        latest: TimestampMs,
-    },
+    /// Some of its records are nothing for the topic. What else is wrong with the batch comes first.
+    #[error("{0}")]
+    Rejected(RejectedRecords),
 }
 
 impl InvalidBatch {
-    /// Which record of the batch is to blame, if one is.
+    /// Which record of the batch is the first to blame, if one is.
     pub const fn record_index(&self) -> Option<i32> {
         match self {
             // About records that are not there, or that are not counted.
@@ -141,10 +124,10 @@ impl InvalidBatch {
                 fault: RecordFault::Missing | RecordFault::TrailingBytes,
                 ..
             }) => None,
-            InvalidBatch::Record(RecordError { index, .. })
-            | InvalidBatch::OffsetDelta { index, .. }
-            | InvalidBatch::NoKey { index }
-            | InvalidBatch::Timestamp { index, .. } => Some(*index),
+            InvalidBatch::Record(RecordError { index, .. }) | InvalidBatch::OffsetDelta { index, .. } => {
+                Some(*index)
+            }
+            InvalidBatch::Rejected(records) => Some(records.first().index()),
             _ => None,
         }
     }
@@ -159,7 +142,8 @@ impl InvalidBatch {
 /// ```
 /// use tidelog_model::{LeaderEpoch, Offset, TimestampMs};
 /// use tidelog_record::{
-///     BatchBuilder, Compression, Compressor, Decompressor, InvalidBatch, ProduceRules, stamped_prefix, validate_produced,
+///     BatchBuilder, Compression, Compressor, Decompressor, InvalidBatch, ProduceRules, RejectedRecord, stamped_prefix,
+///     validate_produced,
 /// };
 ///
 /// let mut builder = BatchBuilder::new();
@@ -174,8 +158,8 @@ impl InvalidBatch {
 /// # assert_eq!(written[16..], bytes[16..]);
 ///
 /// let compacted = ProduceRules { compacted: true, ..ProduceRules::default() };
-/// let refused = validate_produced(bytes, &compacted, now, &mut decompressor);
-/// assert_eq!(refused, Err(InvalidBatch::NoKey { index: 0 }));
+/// let Err(InvalidBatch::Rejected(records)) = validate_produced(bytes, &compacted, now, &mut decompressor) else { panic!() };
+/// assert!(records.iter().eq([RejectedRecord::NoKey { index: 0 }]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn validate_produced(
@@ -251,6 +235,7 @@ struct RecordChecks {
     /// `None` on a LogAppendTime topic.
     timestamps: Option<(i64, i64)>,
     largest_timestamp: i64,
+    rejected: Option<RejectedRecords>,
 }
 
 impl RecordChecks {
@@ -263,6 +248,7 @@ impl RecordChecks {
             compacted: rules.compacted,
             timestamps: (rules.timestamp_type == TimestampType::CreateTime).then_some((earliest, latest)),
             largest_timestamp: TimestampMs::NONE.0,
+            rejected: None,
         }
     }
 
@@ -281,7 +267,10 @@ impl RecordChecks {
         if has_more(&mut source).map_err(|error| error.on_record(self.record_count))? {
             return Err(RecordFault::TrailingBytes.on_record(self.record_count));
         }
-        Ok(TimestampMs(self.largest_timestamp))
+        match self.rejected {
+            Some(records) => Err(InvalidBatch::Rejected(records)),
+            None => Ok(TimestampMs(self.largest_timestamp)),
+        }
     }
 
     #[inline(always)]
@@ -290,7 +279,8 @@ impl RecordChecks {
             return Err(InvalidBatch::OffsetDelta { index, offset_delta: head.offset_delta });
         }
         if self.compacted && head.key.is_none() {
-            return Err(InvalidBatch::NoKey { index });
+            self.reject(RejectedRecord::NoKey { index });
+            return Ok(());
         }
         let timestamp = self.base_timestamp.wrapping_add(head.timestamp_delta);
         self.largest_timestamp = self.largest_timestamp.max(timestamp);
@@ -298,10 +288,21 @@ impl RecordChecks {
             Some((earliest, latest))
                 if (timestamp < earliest || timestamp > latest) && timestamp != TimestampMs::NONE.0 =>
             {
-                let (earliest, latest) = (TimestampMs(earliest), TimestampMs(latest));
-                Err(InvalidBatch::Timestamp { index, timestamp: TimestampMs(timestamp), earliest, latest })
+                let (timestamp, earliest, latest) =
+                    (TimestampMs(timestamp), TimestampMs(earliest), TimestampMs(latest));
+                self.reject(RejectedRecord::Timestamp { index, timestamp, earliest, latest });
             }
-            _ => Ok(()),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The batch is refused, but its other records are looked at, too.
+    #[cold]
+    fn reject(&mut self, record: RejectedRecord) {
+        match &mut self.rejected {
+            Some(records) => records.push(record),
+            none => *none = Some(RejectedRecords::new(record)),
         }
     }
 }

@@ -2,8 +2,9 @@
 //! because tools show it and suites compare it.
 
 use tidelog_metadata::log::ProposeError;
+use tidelog_model::PartitionId;
 use tidelog_partition::{ProduceError, ProducerFault};
-use tidelog_record::{BatchError, DecompressError, InvalidBatch};
+use tidelog_record::{BatchError, DecompressError, InvalidBatch, RejectedRecord, RejectedRecords};
 use tidelog_storage::{AppendError, ReadError};
 
 use super::KafkaCode;
@@ -144,6 +145,9 @@ impl ToKafka for ProduceRefused {
             ProduceRefused::Unknown(error) => return error.to_kafka(),
             ProduceRefused::Internal { .. } => KafkaCode::InvalidTopicException,
             ProduceRefused::Invalid(error) => invalid_batch(error),
+            ProduceRefused::Rejected { topic, partition, records, .. } => {
+                return rejected(records, topic, *partition);
+            }
             // Final for every client.
             ProduceRefused::Transactional => KafkaCode::UnsupportedVersion,
             // Nothing was appended, and memory comes back: retriable.
@@ -179,7 +183,40 @@ fn invalid_batch(error: &InvalidBatch) -> KafkaCode {
         InvalidBatch::Malformed(_) | InvalidBatch::Decompress(DecompressError::Corrupt { .. }) => {
             KafkaCode::CorruptMessage
         }
-        InvalidBatch::Timestamp { .. } | InvalidBatch::TimestampType => KafkaCode::InvalidTimestamp,
+        InvalidBatch::TimestampType => KafkaCode::InvalidTimestamp,
         _ => KafkaCode::InvalidRecord,
+    }
+}
+
+fn rejected(records: &RejectedRecords, topic: &str, partition: PartitionId) -> KafkaError {
+    if records.has_timestamp() {
+        let message = "One or more records have been rejected due to invalid timestamp";
+        return KafkaError::new(KafkaCode::InvalidTimestamp, message);
+    }
+    let shown = records.iter().take(3).map(|record| {
+        let (index, message) = (record.index(), rejected_record(&record, topic, partition));
+        format!("RecordError(batchIndex={index}, message='{message}')")
+    });
+    let message = format!(
+        "One or more records have been rejected due to {} record errors in total, \
+         and only showing the first three errors at most: [{}]",
+        records.count(),
+        shown.collect::<Vec<_>>().join(", ")
+    );
+    KafkaError::new(KafkaCode::InvalidRecord, message)
+}
+
+/// What Kafka says of one record that the topic does not take.
+pub fn rejected_record(record: &RejectedRecord, topic: &str, partition: PartitionId) -> String {
+    match record {
+        RejectedRecord::NoKey { .. } => {
+            format!(
+                "Compacted topic cannot accept message without key in topic partition {topic}-{partition}"
+            )
+        }
+        RejectedRecord::Timestamp { index, timestamp, earliest, latest } => format!(
+            "Timestamp {timestamp} of message with offset {index} is out of range. \
+             The timestamp should be within [{earliest}, {latest}]"
+        ),
     }
 }

@@ -19,7 +19,8 @@ use tidelog_metadata::CompressionConfig;
 use tidelog_model::{Acks, PartitionId};
 use tidelog_partition::{Event, ProducedBatch};
 use tidelog_record::{
-    Batch, Compression, Compressor, Decompressor, InvalidBatch, recompress, validate_produced,
+    Batch, Compression, Compressor, Decompressor, InvalidBatch, RejectedRecords, recompress,
+    validate_produced,
 };
 
 use super::TopicRef;
@@ -86,11 +87,12 @@ pub async fn produce(
     };
     let topics = node.topics.snapshot();
     let owed = node.committer.deferred(|| {
+        let mut to_name = RejectedRecords::MAX_NAMED;
         for (index, mut batch) in request.batches.into_iter().enumerate() {
             batch.bytes = attach(batch.bytes, &mut permit);
             match check(node, &topics, batch) {
                 Ok((hosted, batch)) => append(&hosted, batch, request.acks, &pending, index),
-                Err(refused) => pending.answer(index, Err(refused)),
+                Err(refused) => pending.answer(index, Err(within(refused, &mut to_name))),
             }
         }
     });
@@ -109,7 +111,8 @@ fn check(
     let hosted = topic.find(batch.partition)?.clone();
     let now = node.clock.now().wall;
     let valid = DECOMPRESSOR
-        .with_borrow_mut(|decompressor| validate_produced(batch.bytes, &topic.rules, now, decompressor))?;
+        .with_borrow_mut(|decompressor| validate_produced(batch.bytes, &topic.rules, now, decompressor))
+        .map_err(|invalid| refusal(topic, &hosted, batch.partition, invalid))?;
     if valid.header().is_transactional() {
         return Err(ProduceRefused::Transactional);
     }
@@ -118,6 +121,25 @@ fn check(
         _ => ProducedBatch { header: *valid.header(), bytes: valid.into_bytes() },
     };
     Ok((hosted, batch))
+}
+
+fn refusal(
+    topic: &HostedTopic,
+    hosted: &HostedPartition,
+    partition: PartitionId,
+    invalid: InvalidBatch,
+) -> ProduceRefused {
+    let InvalidBatch::Rejected(records) = invalid else { return invalid.into() };
+    ProduceRefused::Rejected { topic: topic.name.clone(), partition, log_start: hosted.log_start(), records }
+}
+
+/// A request's answer names so many records and no more, however many partitions it has.
+fn within(mut refused: ProduceRefused, to_name: &mut usize) -> ProduceRefused {
+    if let ProduceRefused::Rejected { records, .. } = &mut refused {
+        records.name_at_most(*to_name);
+        *to_name = to_name.saturating_sub(records.named());
+    }
+    refused
 }
 
 /// The codec that a topic asks for; `None`: the producer's.

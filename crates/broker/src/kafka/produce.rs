@@ -22,7 +22,7 @@ use super::disconnect::Disconnect;
 use super::table::throttle;
 use super::topic_ref;
 use crate::committer::Owed;
-use crate::errors::{KafkaCode, ToKafka};
+use crate::errors::{KafkaCode, ToKafka, rejected_record};
 use crate::handlers::{self, Ordered, ProduceBatch};
 use crate::producing::{PendingProduce, ProduceAnswer, ProduceRefused};
 
@@ -227,7 +227,8 @@ fn partition_response(index: i32, answer: ProduceAnswer) -> PartitionProduceResp
                 index,
                 error_code: told.code as i16,
                 base_offset: -1,
-                record_errors: record_error(&error).into_iter().collect(),
+                log_start_offset: log_start(&error),
+                record_errors: record_errors(&error),
                 error_message: told.message.map(Str::from),
                 ..PartitionProduceResponse::default()
             }
@@ -235,12 +236,28 @@ fn partition_response(index: i32, answer: ProduceAnswer) -> PartitionProduceResp
     }
 }
 
-/// Which record is at fault (KIP-467).
-fn record_error(error: &ProduceRefused) -> Option<BatchIndexAndErrorMessage> {
-    let ProduceRefused::Invalid(invalid) = error else { return None };
-    let batch_index = invalid.record_index()?;
-    Some(BatchIndexAndErrorMessage {
+/// Kafka tells it where records were looked at.
+fn log_start(error: &ProduceRefused) -> i64 {
+    match error {
+        ProduceRefused::Rejected { log_start, .. } => log_start.0.0,
+        _ => PartitionProduceResponse::default().log_start_offset,
+    }
+}
+
+/// Which records are at fault (KIP-467).
+fn record_errors(error: &ProduceRefused) -> Vec<BatchIndexAndErrorMessage> {
+    let said = |batch_index, message: String| BatchIndexAndErrorMessage {
         batch_index,
-        batch_index_error_message: Some(Str::from(invalid.to_string())),
-    })
+        batch_index_error_message: Some(Str::from(message)),
+    };
+    match error {
+        ProduceRefused::Rejected { topic, partition, records, .. } => records
+            .iter()
+            .map(|record| said(record.index(), rejected_record(&record, topic, *partition)))
+            .collect(),
+        ProduceRefused::Invalid(invalid) => {
+            invalid.record_index().map(|index| said(index, invalid.to_string())).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
 }

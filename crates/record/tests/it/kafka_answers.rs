@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tidelog_model::TimestampMs;
 use tidelog_record::{
     Batch, BatchError, Compression, DecompressError, Decompressor, InvalidBatch, ProduceRules, RecordFault,
-    TimestampType, layout, stamp, validate_produced,
+    RejectedRecord, TimestampType, layout, stamp, validate_produced,
 };
 
 use crate::support::{Owned, build, fixture};
@@ -99,6 +99,10 @@ fn we_accept_and_refuse_what_kafka_does_but_for_stated_reasons() {
             answer.case,
             answer.error_code
         );
+        if let Err(InvalidBatch::Rejected(records)) = &ours {
+            let ours: Vec<i32> = records.iter().map(|record| record.index()).collect();
+            assert_eq!(ours, answer.record_errors, "{}", answer.case);
+        }
         if let (Err(error), false) = (&ours, stricter) {
             let blamed = answer.record_errors.first().copied();
             let ours = error.record_index();
@@ -166,7 +170,13 @@ fn name(error: &InvalidBatch) -> String {
             RecordFault::Underfilled { .. } => format!("record {}: Underfilled", error.index),
             fault => format!("record {}: {fault:?}", error.index),
         },
-        InvalidBatch::Timestamp { index, .. } => format!("record {index}: Timestamp"),
+        InvalidBatch::Rejected(records) => {
+            let named = records.iter().map(|record| match record {
+                RejectedRecord::NoKey { index } => format!("record {index}: NoKey"),
+                RejectedRecord::Timestamp { index, .. } => format!("record {index}: Timestamp"),
+            });
+            named.collect::<Vec<_>>().join(", ")
+        }
         error => format!("{error:?}"),
     }
 }
