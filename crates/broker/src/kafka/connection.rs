@@ -67,8 +67,13 @@ impl Connection<'_> {
                 let Some(frame) = self.frames.next()? else { break };
                 self.take(frame).await?;
             }
+            let was_full = !self.may_take();
             self.open.write().await?;
             let may_read = self.may_take();
+            if was_full && may_read {
+                // There is room again, and the next frames may be here already.
+                continue;
+            }
             let is_waiting = !self.open.produces.is_empty();
             let muted_until = self.muted_until;
             tokio::select! {

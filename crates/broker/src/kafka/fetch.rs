@@ -6,15 +6,14 @@
 //!
 //! Isolation levels are the same while there are no transactions: the last stable offset is the high watermark.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use tidelog_kafka_wire::messages::fetch::{
-    EpochEndOffset, FetchRequest, FetchResponse, FetchableTopicResponse, PartitionData,
+    EpochEndOffset, FetchRequest, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch, PartitionData,
 };
 use tidelog_metadata::QuotaKey;
-use tidelog_model::Offset;
+use tidelog_model::{LeaderEpoch, Offset};
 use tidelog_storage::ReadError;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -29,6 +28,8 @@ use crate::hosted::HostedPartition;
 use crate::memory::attach;
 use crate::node::Shared;
 
+/// The first version that names topics by id (KIP-516).
+const FIRST_BY_ID: i16 = 13;
 const READ_UNCOMMITTED: i8 = 0;
 const READ_COMMITTED: i8 = 1;
 
@@ -45,7 +46,7 @@ impl Api for Fetch {
         {
             request.max_bytes = request.max_bytes.min(i32::try_from(burst).unwrap_or(i32::MAX));
         }
-        let answer = fetch(call.node(), request).await;
+        let answer = fetch(call, request).await;
         let throttle_time_ms = call.charge(QuotaKey::ConsumerByteRate, record_bytes(&answer));
         FetchResponse { throttle_time_ms, ..answer }
     }
@@ -55,7 +56,8 @@ impl Api for Fetch {
     }
 }
 
-async fn fetch(node: &Arc<Shared>, request: FetchRequest) -> FetchResponse {
+async fn fetch(call: &Call, request: FetchRequest) -> FetchResponse {
+    let node = call.node();
     if !matches!(request.isolation_level, READ_UNCOMMITTED | READ_COMMITTED) {
         return refused(&request);
     }
@@ -64,12 +66,12 @@ async fn fetch(node: &Arc<Shared>, request: FetchRequest) -> FetchResponse {
         node.fetch_sessions.close(id);
     }
     if epoch == FINAL_EPOCH || epoch == INITIAL_EPOCH {
-        return whole(node, &request, epoch == INITIAL_EPOCH).await;
+        return whole(call, &request, epoch == INITIAL_EPOCH).await;
     }
     match node.fetch_sessions.take(id, epoch, node.clock.now()) {
         Ok(mut list) => {
             list.update(&request);
-            let gathered = Gathering::new(node, &request, false).run(&mut list).await;
+            let gathered = Gathering::new(call, &request, false).run(&mut list).await;
             let response = FetchResponse { session_id: id, ..gathered.respond(&mut list) };
             node.fetch_sessions.put_back(id, list);
             response
@@ -107,7 +109,8 @@ fn record_bytes(answer: &FetchResponse) -> usize {
 }
 
 /// A fetch that names everything that it reads; it may begin a session.
-async fn whole(node: &Arc<Shared>, request: &FetchRequest, wants_session: bool) -> FetchResponse {
+async fn whole(call: &Call, request: &FetchRequest, wants_session: bool) -> FetchResponse {
+    let node = call.node();
     let mut list = WatchList::of(request);
     let session_id = if wants_session {
         let proposed = (Uuid::new_v4().as_u128() as i32) & i32::MAX;
@@ -118,7 +121,7 @@ async fn whole(node: &Arc<Shared>, request: &FetchRequest, wants_session: bool) 
     if session_id.is_some() {
         list.subscribe();
     }
-    let gathered = Gathering::new(node, request, true).run(&mut list).await;
+    let gathered = Gathering::new(call, request, true).run(&mut list).await;
     let response = FetchResponse { session_id: session_id.unwrap_or(0), ..gathered.respond(&mut list) };
     if let Some(id) = session_id {
         node.fetch_sessions.put_back(id, list);
@@ -141,6 +144,10 @@ struct Gathering<'a> {
     is_nonsense: bool,
     min_bytes: usize,
     reads_committed: bool,
+    /// Topics are meant by their ids.
+    by_id: bool,
+    /// The reader says that it is a replica; a node without peers has none.
+    is_follower: bool,
     deadline: Instant,
     /// Partitions without news are in the answer, too.
     is_whole: bool,
@@ -164,12 +171,15 @@ struct Part {
     high_watermark: i64,
     log_start: i64,
     diverging: Option<EpochEndOffset>,
+    /// Told to who asks the wrong node.
+    current_leader: LeaderIdAndEpoch,
     /// There is no such topic or partition.
     is_unknown: bool,
 }
 
 impl<'a> Gathering<'a> {
-    fn new(node: &'a Shared, request: &FetchRequest, is_whole: bool) -> Self {
+    fn new(call: &'a Call, request: &FetchRequest, is_whole: bool) -> Self {
+        let node = call.node();
         let max_bytes = usize::try_from(request.max_bytes).unwrap_or(0).min(node.fetch_max_bytes());
         let wait_ms = u64::try_from(request.max_wait_ms).unwrap_or(0);
         Gathering {
@@ -177,6 +187,8 @@ impl<'a> Gathering<'a> {
             max_bytes,
             is_nonsense: request.max_bytes < 0,
             reads_committed: request.isolation_level == READ_COMMITTED,
+            by_id: call.version >= FIRST_BY_ID,
+            is_follower: request.replica_id.max(request.replica_state.replica_id) >= 0,
             min_bytes: usize::try_from(request.min_bytes).unwrap_or(0).min(max_bytes),
             deadline: Instant::now() + Duration::from_millis(wait_ms),
             is_whole,
@@ -238,6 +250,7 @@ impl<'a> Gathering<'a> {
             high_watermark: -1,
             log_start: -1,
             diverging: None,
+            current_leader: LeaderIdAndEpoch::default(),
             is_unknown: false,
         });
         self.parts.len() - 1
@@ -247,13 +260,19 @@ impl<'a> Gathering<'a> {
         let part = &mut self.parts[at];
         let Some(hosted) = watched.hosted.as_ref().filter(|hosted| !hosted.is_closed()) else {
             part.is_unknown = true;
-            let unknown = if watched.key.is_by_id() && !self.knows_topic(watched) {
+            let unknown = if self.by_id && !self.knows_topic(watched) {
                 KafkaCode::UnknownTopicId
             } else {
                 KafkaCode::UnknownTopicOrPartition
             };
             return self.fail(at, unknown);
         };
+        if self.is_follower {
+            let leader_epoch = hosted.leader_epoch().map_or(-1, |epoch| epoch.0);
+            let leader_id = self.node.controller.node_id().0;
+            part.current_leader = LeaderIdAndEpoch { leader_id, leader_epoch };
+            return self.fail(at, KafkaCode::NotLeaderOrFollower);
+        }
         if let Err(error) = leadership(hosted, epoch_if_any(watched.current_leader_epoch.0)) {
             return self.fail(at, error.to_kafka().code);
         }
@@ -368,15 +387,16 @@ impl Part {
         self.bytes > 0 || self.error_code != 0 || self.diverging.is_some()
     }
 
-    /// `reads_committed`: with a list of aborted transactions, of which there are none.
+    /// With a list of aborted transactions, of which there are none, where Kafka has one.
     fn respond(self, partition_index: i32, reads_committed: bool) -> PartitionData {
         PartitionData {
-            aborted_transactions: (reads_committed && self.error_code == 0).then(Vec::new),
+            aborted_transactions: (reads_committed || self.is_unknown).then(Vec::new),
             partition_index,
             error_code: self.error_code,
             high_watermark: self.high_watermark,
             last_stable_offset: self.high_watermark,
             log_start_offset: self.log_start,
+            current_leader: self.current_leader,
             diverging_epoch: self.diverging.unwrap_or_default(),
             records: Some(joined(self.chunks)),
             ..PartitionData::default()
@@ -404,7 +424,10 @@ fn joined(mut chunks: Vec<Bytes>) -> Bytes {
 
 /// Where the reader's log and this one part, if they do (KIP-595). An epoch that nobody has led is out of range.
 fn diverging(hosted: &HostedPartition, watched: &Watched) -> Result<Option<EpochEndOffset>, KafkaCode> {
-    let Some(last_fetched) = epoch_if_any(watched.last_fetched_epoch.0) else { return Ok(None) };
+    let last_fetched = watched.last_fetched_epoch;
+    if last_fetched < LeaderEpoch(0) {
+        return Ok(None);
+    }
     let reader = hosted.reader();
     let end = (Some(last_fetched) <= hosted.leader_epoch())
         .then(|| reader.epochs().end_of(last_fetched, reader.end().0))

@@ -147,6 +147,24 @@ async fn answers_keep_the_order_of_their_requests() {
 }
 
 #[tokio::test]
+async fn many_small_requests_in_one_read_are_all_answered() {
+    let node = TestNode::start().await;
+    node.create_topic("t", 50, &[]).await;
+    let mut client = KafkaClient::connect(&node).await;
+    for round in 0..20 {
+        let requests = (0..500).map(|id| {
+            let request = produce("t", id % 50, -1, batch(Compression::None, &["a"]));
+            encode_request(&RequestHeader::of::<ProduceRequest>(9, id), &request).unwrap().to_bytes()
+        });
+        client.send_raw(&requests.collect::<Vec<_>>().concat()).await;
+        for id in 0..500 {
+            let answer = client.answer_to::<ProduceRequest>(9, id).await.expect("is answered");
+            assert_eq!(produced(answer).error_code, 0, "request {id} of round {round}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_closed_its_half_still_gets_its_answers() {
     let node = TestNode::start().await;
     node.create_topic("t", 1, &[]).await;
