@@ -75,6 +75,16 @@ impl ToDetail for ProduceRefused {
             ProduceRefused::Internal { .. } => ErrorDetail::new(ErrorCode::InvalidTopicException, message),
             ProduceRefused::Invalid(invalid) => invalid_batch(invalid, message),
             ProduceRefused::Rejected { records, .. } => ErrorDetail::new(rejected(records), message),
+            ProduceRefused::LargerThanSegment { size_bytes, segment_bytes } => {
+                ErrorDetail::new(ErrorCode::MessageTooLarge, message).with_limit(
+                    "segment.bytes",
+                    format!("{segment_bytes} bytes"),
+                    format!("{size_bytes} bytes"),
+                )
+            }
+            ProduceRefused::ZstdTooEarly { .. } => {
+                ErrorDetail::new(ErrorCode::UnsupportedCompressionType, message)
+            }
             ProduceRefused::Transactional => ErrorDetail::new(ErrorCode::InvalidRequest, message),
             // The codecs here fail for want of memory only.
             ProduceRefused::Recompress { compression, .. } => ErrorDetail::new(

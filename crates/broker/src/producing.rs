@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tidelog_model::PartitionId;
-use tidelog_model::watermark::LogStart;
 use tidelog_partition::{ProduceError, Produced};
 use tidelog_record::{Compression, InvalidBatch, RejectedRecords};
 
@@ -36,10 +35,26 @@ pub enum ProduceRefused {
         topic: String,
         /// Its partition.
         partition: PartitionId,
-        /// Where the partition's log begins, which Kafka tells beside.
-        log_start: LogStart,
         /// Which, and why.
         records: RejectedRecords,
+    },
+    /// The batch would not fit into a segment of its topic's log.
+    #[error(
+        "the batch has {size_bytes} bytes, the topic's segment.bytes is {segment_bytes}: send smaller batches, or raise it"
+    )]
+    LargerThanSegment {
+        /// Bytes of the whole batch, as it would be stored.
+        size_bytes: usize,
+        /// The limit.
+        segment_bytes: u32,
+    },
+    /// The batch is in a codec that the request's version does not have yet.
+    #[error(
+        "produce requests of version {version} cannot bring zstd: only those from version 7 on can (KIP-110)"
+    )]
+    ZstdTooEarly {
+        /// The request's.
+        version: i16,
     },
     /// The batch is part of a transaction.
     #[error(

@@ -123,6 +123,8 @@ pub struct Produced {
     pub last_offset: Offset,
     /// The broker's time if the topic has `LogAppendTime`, else [`TimestampMs::NONE`].
     pub log_append_time: TimestampMs,
+    /// The batch's largest timestamp, as it is stored.
+    pub max_timestamp: TimestampMs,
     /// The log's first readable offset.
     pub log_start: LogStart,
     /// Whether it is the answer to an earlier batch, sent again.
@@ -302,6 +304,7 @@ impl<W> Partition<W> {
                 base_offset: original.base_offset,
                 last_offset: original.last_offset,
                 log_append_time: append_time(&batch.header, original.timestamp),
+                max_timestamp: original.timestamp,
                 log_start,
                 is_duplicate: true,
             });
@@ -318,6 +321,7 @@ impl<W> Partition<W> {
             base_offset: stamped.base_offset,
             last_offset: stamped.last_offset(),
             log_append_time: append_time(&stamped, stamped.max_timestamp),
+            max_timestamp: stamped.max_timestamp,
             log_start,
             is_duplicate: false,
         })

@@ -88,6 +88,8 @@ codes! {
     InvalidProducerEpoch = 47,
     /// A longer transaction than the broker allows.
     InvalidTransactionTimeout = 50,
+    /// Not allowed to use this transactional id, or none where one is needed.
+    TransactionalIdAuthorizationFailed = 53,
     /// There is no authorizer.
     SecurityDisabled = 54,
     /// Not done, because of another error in the request.

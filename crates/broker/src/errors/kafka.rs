@@ -4,7 +4,7 @@
 use tidelog_metadata::log::ProposeError;
 use tidelog_model::PartitionId;
 use tidelog_partition::{ProduceError, ProducerFault};
-use tidelog_record::{BatchError, DecompressError, InvalidBatch, RejectedRecord, RejectedRecords};
+use tidelog_record::{BatchError, InvalidBatch, RejectedRecord, RejectedRecords};
 use tidelog_storage::{AppendError, ReadError};
 
 use super::KafkaCode;
@@ -144,12 +144,14 @@ impl ToKafka for ProduceRefused {
         let code = match self {
             ProduceRefused::Unknown(error) => return error.to_kafka(),
             ProduceRefused::Internal { .. } => KafkaCode::InvalidTopicException,
-            ProduceRefused::Invalid(error) => invalid_batch(error),
+            ProduceRefused::Invalid(error) => return invalid_batch(error),
             ProduceRefused::Rejected { topic, partition, records, .. } => {
                 return rejected(records, topic, *partition);
             }
-            // Final for every client.
-            ProduceRefused::Transactional => KafkaCode::UnsupportedVersion,
+            ProduceRefused::LargerThanSegment { .. } => KafkaCode::RecordListTooLarge,
+            ProduceRefused::ZstdTooEarly { .. } => KafkaCode::UnsupportedCompressionType,
+            // What Kafka says to a transaction without a transactional id, which nobody can have yet: final for every client.
+            ProduceRefused::Transactional => KafkaCode::TransactionalIdAuthorizationFailed,
             // Nothing was appended, and memory comes back: retriable.
             ProduceRefused::Recompress { .. } | ProduceRefused::Overloaded { .. } => {
                 KafkaCode::RequestTimedOut
@@ -173,18 +175,35 @@ fn produce_error(error: &ProduceError) -> KafkaCode {
     }
 }
 
-fn invalid_batch(error: &InvalidBatch) -> KafkaCode {
-    match error {
+fn invalid_batch(error: &InvalidBatch) -> KafkaError {
+    // A payload behind a good checksum did not suffer on its way: what its codec cannot read stays so, and is not for a retry.
+    let code = match error {
         InvalidBatch::TooLarge { .. } => KafkaCode::MessageTooLarge,
-        InvalidBatch::Malformed(BatchError::UnknownCompression(_)) => KafkaCode::UnsupportedCompressionType,
-        InvalidBatch::Malformed(BatchError::Magic(0 | 1) | BatchError::Truncated { .. }) => {
-            KafkaCode::InvalidRecord
-        }
-        InvalidBatch::Malformed(_) | InvalidBatch::Decompress(DecompressError::Corrupt { .. }) => {
-            KafkaCode::CorruptMessage
-        }
+        InvalidBatch::Malformed(error) => return malformed(error),
         InvalidBatch::TimestampType => KafkaCode::InvalidTimestamp,
         _ => KafkaCode::InvalidRecord,
+    };
+    KafkaError::new(code, error.to_string())
+}
+
+fn malformed(error: &BatchError) -> KafkaError {
+    /// The least that Kafka takes for a batch's length: that of the oldest format's record.
+    const MIN_LENGTH: i32 = 14;
+    let said = |code| KafkaError::new(code, error.to_string());
+    match error {
+        BatchError::UnknownCompression(_) => said(KafkaCode::UnsupportedCompressionType),
+        BatchError::Magic(0 | 1) | BatchError::Truncated { .. } | BatchError::TrailingBytes { .. } => {
+            said(KafkaCode::InvalidRecord)
+        }
+        BatchError::Magic(magic) => {
+            KafkaError::new(KafkaCode::CorruptMessage, format!("Invalid magic found in record: {magic}"))
+        }
+        BatchError::Length(length) if *length < MIN_LENGTH => {
+            let message =
+                format!("Record size {length} is less than the minimum record overhead ({MIN_LENGTH})");
+            KafkaError::new(KafkaCode::CorruptMessage, message)
+        }
+        BatchError::Length(_) | BatchError::Crc { .. } => said(KafkaCode::CorruptMessage),
     }
 }
 

@@ -226,7 +226,7 @@ fn translate(node: &Shared, message: v1::ProduceRequest) -> Translated {
             Err(error) => answer.refused.push(refused(index, entry.partition.unwrap_or(-1), error)),
         }
     }
-    Translated { request: ProduceRequest { batches, acks, timeout_ms }, answer }
+    Translated { request: ProduceRequest { batches, acks, timeout_ms, before_zstd: None }, answer }
 }
 
 fn translate_entry(

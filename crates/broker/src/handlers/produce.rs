@@ -51,6 +51,8 @@ pub struct ProduceRequest {
     pub acks: Acks,
     /// How long to wait.
     pub timeout_ms: u32,
+    /// Set if the client's protocol is too old for zstd: its version.
+    pub before_zstd: Option<i16>,
 }
 
 thread_local! {
@@ -90,7 +92,7 @@ pub async fn produce(
         let mut to_name = RejectedRecords::MAX_NAMED;
         for (index, mut batch) in request.batches.into_iter().enumerate() {
             batch.bytes = attach(batch.bytes, &mut permit);
-            match check(node, &topics, batch) {
+            match check(node, &topics, batch, request.before_zstd) {
                 Ok((hosted, batch)) => append(&hosted, batch, request.acks, &pending, index),
                 Err(refused) => pending.answer(index, Err(within(refused, &mut to_name))),
             }
@@ -103,6 +105,7 @@ fn check(
     node: &Shared,
     topics: &TopicSnapshot,
     batch: ProduceBatch,
+    before_zstd: Option<i16>,
 ) -> Result<(Arc<HostedPartition>, ProducedBatch), ProduceRefused> {
     let topic = topics.find(&batch.topic)?;
     if topic.is_internal {
@@ -112,25 +115,27 @@ fn check(
     let now = node.clock.now().wall;
     let valid = DECOMPRESSOR
         .with_borrow_mut(|decompressor| validate_produced(batch.bytes, &topic.rules, now, decompressor))
-        .map_err(|invalid| refusal(topic, &hosted, batch.partition, invalid))?;
+        .map_err(|invalid| refusal(topic, batch.partition, invalid))?;
     if valid.header().is_transactional() {
         return Err(ProduceRefused::Transactional);
+    }
+    if let (Compression::Zstd, Some(version)) = (valid.header().compression, before_zstd) {
+        return Err(ProduceRefused::ZstdTooEarly { version });
     }
     let batch = match codec(topic.config.compression) {
         Some(codec) if codec != valid.header().compression => recompressed(node, topic, valid, codec)?,
         _ => ProducedBatch { header: *valid.header(), bytes: valid.into_bytes() },
     };
+    let (size_bytes, segment_bytes) = (batch.bytes.len(), topic.config.segment_bytes);
+    if size_bytes > segment_bytes as usize {
+        return Err(ProduceRefused::LargerThanSegment { size_bytes, segment_bytes });
+    }
     Ok((hosted, batch))
 }
 
-fn refusal(
-    topic: &HostedTopic,
-    hosted: &HostedPartition,
-    partition: PartitionId,
-    invalid: InvalidBatch,
-) -> ProduceRefused {
+fn refusal(topic: &HostedTopic, partition: PartitionId, invalid: InvalidBatch) -> ProduceRefused {
     let InvalidBatch::Rejected(records) = invalid else { return invalid.into() };
-    ProduceRefused::Rejected { topic: topic.name.clone(), partition, log_start: hosted.log_start(), records }
+    ProduceRefused::Rejected { topic: topic.name.clone(), partition, records }
 }
 
 /// A request's answer names so many records and no more, however many partitions it has.

@@ -30,6 +30,8 @@ use crate::node::Shared;
 
 /// The first version that names topics by id (KIP-516).
 const FIRST_BY_ID: i16 = 13;
+/// The first version that tells who leads instead (KIP-951).
+const FIRST_WITH_LEADER: i16 = 16;
 const READ_UNCOMMITTED: i8 = 0;
 const READ_COMMITTED: i8 = 1;
 
@@ -148,6 +150,8 @@ struct Gathering<'a> {
     by_id: bool,
     /// The reader says that it is a replica; a node without peers has none.
     is_follower: bool,
+    /// It can be told who leads.
+    tells_leader: bool,
     deadline: Instant,
     /// Partitions without news are in the answer, too.
     is_whole: bool,
@@ -189,6 +193,7 @@ impl<'a> Gathering<'a> {
             reads_committed: request.isolation_level == READ_COMMITTED,
             by_id: call.version >= FIRST_BY_ID,
             is_follower: request.replica_id.max(request.replica_state.replica_id) >= 0,
+            tells_leader: call.version >= FIRST_WITH_LEADER,
             min_bytes: usize::try_from(request.min_bytes).unwrap_or(0).min(max_bytes),
             deadline: Instant::now() + Duration::from_millis(wait_ms),
             is_whole,
@@ -268,9 +273,11 @@ impl<'a> Gathering<'a> {
             return self.fail(at, unknown);
         };
         if self.is_follower {
-            let leader_epoch = hosted.leader_epoch().map_or(-1, |epoch| epoch.0);
-            let leader_id = self.node.controller.node_id().0;
-            part.current_leader = LeaderIdAndEpoch { leader_id, leader_epoch };
+            if self.tells_leader {
+                let leader_epoch = hosted.leader_epoch().map_or(-1, |epoch| epoch.0);
+                let leader_id = self.node.controller.node_id().0;
+                part.current_leader = LeaderIdAndEpoch { leader_id, leader_epoch };
+            }
             return self.fail(at, KafkaCode::NotLeaderOrFollower);
         }
         if let Err(error) = leadership(hosted, epoch_if_any(watched.current_leader_epoch.0)) {

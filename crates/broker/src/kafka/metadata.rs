@@ -2,7 +2,10 @@
 //!
 //! A topic that is not there is created if the request and `auto.create.topics.enable` allow it; where Kafka answers that it
 //! does not know it yet, and lets the client ask again, the answer here waits for the topic.
+//!
+//! Versions 10 and 11 have ids and cannot ask by them: that, and a topic without name and id, is refused as a whole.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tidelog_kafka_wire::messages::metadata::{
@@ -18,6 +21,8 @@ use super::table::Api;
 use crate::errors::KafkaCode;
 use crate::handlers::{TopicRef, auto_create_topics};
 
+/// The first version that asks by topic ids (KIP-516); two before it have them.
+const FIRST_BY_ID: i16 = 12;
 /// What "not asked for" is among authorized operations.
 pub const NO_OPERATIONS: i32 = i32::MIN;
 /// What can be done with a topic where nobody is refused: a bit for each of Kafka's ACL operations.
@@ -57,7 +62,10 @@ impl Api for Metadata {
 
     async fn answer(call: &Call, request: MetadataRequest) -> MetadataResponse {
         let node = call.node();
-        let asked = asked_topics(&request, call.version);
+        let asked = match asked_topics(&request, call.version) {
+            Ok(asked) => asked,
+            Err(code) => return refused(&request, code),
+        };
         if request.allow_auto_topic_creation
             && let Some(asked) = &asked
         {
@@ -88,23 +96,53 @@ impl Api for Metadata {
     }
 }
 
-/// What was asked for; `None`: every topic. Version 0 says so with no topic, later ones with null. Once there is an id, names
-/// count for nothing, as on Kafka: its own client leaves them empty, not null.
-fn asked_topics(request: &MetadataRequest, version: i16) -> Option<Vec<TopicRef>> {
-    let topics = request.topics.as_ref()?;
-    if version == 0 && topics.is_empty() {
-        return None;
+/// What was asked for, each topic once; `None`: every topic. Version 0 says so with no topic, later ones with null. Once there
+/// is an id, names count for nothing, as on Kafka: its own client leaves them empty, not null.
+fn asked_topics(request: &MetadataRequest, version: i16) -> Result<Option<Vec<TopicRef>>, KafkaCode> {
+    let Some(topics) = request.topics.as_ref().filter(|topics| version > 0 || !topics.is_empty()) else {
+        return Ok(None);
+    };
+    let mut ids = BTreeSet::new();
+    let asked = topics.iter().map(|topic| topic.topic_id).filter(|id| *id != Uuid::ZERO && ids.insert(*id));
+    let by_id: Vec<_> = asked.map(|id| TopicRef::Id(id.into())).collect();
+    if version < FIRST_BY_ID && !by_id.is_empty() {
+        return Err(KafkaCode::InvalidRequest);
     }
-    let ids = topics.iter().filter(|topic| topic.topic_id != Uuid::ZERO);
-    let ids: Vec<_> = ids.map(|topic| TopicRef::Id(topic.topic_id.into())).collect();
-    if !ids.is_empty() {
-        return Some(ids);
+    if !by_id.is_empty() {
+        return Ok(Some(by_id));
     }
-    let names = topics.iter().map(|topic| match &topic.name {
-        Some(name) => TopicRef::Name(name.to_string()),
-        None => TopicRef::Id(topic.topic_id.into()),
+    let nameless = match version {
+        ..FIRST_BY_ID => KafkaCode::InvalidRequest,
+        // Kafka has no words for it.
+        _ => KafkaCode::UnknownServerError,
+    };
+    let mut seen = BTreeSet::new();
+    let mut by_name = Vec::with_capacity(topics.len());
+    for topic in topics {
+        let name = topic.name.as_ref().ok_or(nameless)?;
+        if seen.insert(name) {
+            by_name.push(TopicRef::Name(name.to_string()));
+        }
+    }
+    Ok(Some(by_name))
+}
+
+/// The same error for every topic, and nothing of the cluster.
+fn refused(request: &MetadataRequest, code: KafkaCode) -> MetadataResponse {
+    let topics = request.topics.iter().flatten().map(|topic| MetadataResponseTopic {
+        error_code: code as i16,
+        name: Some(topic.name.clone().unwrap_or_default()),
+        topic_id: topic.topic_id,
+        topic_authorized_operations: NO_OPERATIONS,
+        ..MetadataResponseTopic::default()
     });
-    Some(names.collect())
+    MetadataResponse {
+        controller_id: -1,
+        topics: topics.collect(),
+        cluster_authorized_operations: NO_OPERATIONS,
+        error_code: code as i16,
+        ..MetadataResponse::default()
+    }
 }
 
 /// This node, as the client that asks can reach it.

@@ -48,7 +48,6 @@ mod push_telemetry;
 mod unregister_broker;
 mod update_features;
 
-use tidelog_kafka_wire::Uuid;
 use tidelog_metadata::TOPIC_NAME_MAX_BYTES;
 use tidelog_model::LeaderEpoch;
 
@@ -57,16 +56,6 @@ pub use fetch_sessions::FetchSessions;
 pub use listener::{Advertised, KafkaListener, ListenerSyntax, serve};
 
 use crate::errors::{KafkaCode, KafkaError};
-use crate::handlers::TopicRef;
-
-/// The topic that a request names: by name in older versions, by id in newer ones.
-fn topic_ref(name: &str, id: Uuid) -> TopicRef {
-    if name.is_empty() && id != Uuid::ZERO {
-        TopicRef::Id(id.into())
-    } else {
-        TopicRef::Name(name.to_owned())
-    }
-}
 
 /// Whether a client that gives a request so long for its change has given up already, so that nothing is to be changed.
 fn is_over(timeout_ms: i32) -> bool {

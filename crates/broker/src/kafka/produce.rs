@@ -4,27 +4,34 @@
 //! `begin` returns once the order of the records is fixed; a [`Pending`] is answered when they are as safe as `acks` asks.
 //! `acks=0` has no answer: an error closes the connection, which is how such a producer learns of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tidelog_kafka_wire::messages::produce::{
-    BatchIndexAndErrorMessage, PartitionProduceResponse, ProduceRequest, ProduceResponse,
-    TopicProduceResponse,
+    BatchIndexAndErrorMessage, PartitionProduceData, PartitionProduceResponse, ProduceRequest,
+    ProduceResponse, TopicProduceData, TopicProduceResponse,
 };
 use tidelog_kafka_wire::{ApiKey, Decoder, EncodedFrame, Message, Str, Uuid, encode_response};
 use tidelog_metadata::QuotaKey;
 use tidelog_model::{Acks, PartitionId};
+use tidelog_partition::{ProduceError, Produced};
+use tidelog_record::InvalidBatch;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::call::Call;
 use super::disconnect::Disconnect;
 use super::table::throttle;
-use super::topic_ref;
 use crate::committer::Owed;
 use crate::errors::{KafkaCode, ToKafka, rejected_record};
-use crate::handlers::{self, Ordered, ProduceBatch};
+use crate::handlers::{self, Ordered, ProduceBatch, TopicRef};
 use crate::producing::{PendingProduce, ProduceAnswer, ProduceRefused};
+
+/// The first version that names topics by id (KIP-516).
+const FIRST_BY_ID: i16 = 13;
+/// The first version that may bring zstd (KIP-110).
+const FIRST_WITH_ZSTD: i16 = 7;
 
 /// A produce request whose order is fixed.
 #[derive(Debug)]
@@ -85,7 +92,7 @@ async fn append(call: Call, request: ProduceRequest, throttle_time_ms: i32) -> R
         _ => return refuse_acks(&call, &request, throttle_time_ms).map(Fate::Answered),
     };
     let timeout_ms = u32::try_from(request.timeout_ms).unwrap_or(0);
-    let (topics, batches) = take_apart(request);
+    let (topics, batches) = take_apart(request, call.version);
     if batches.is_empty() {
         return match acks {
             Acks::None => Ok(Fate::Silent(Owed::default())),
@@ -96,7 +103,8 @@ async fn append(call: Call, request: ProduceRequest, throttle_time_ms: i32) -> R
         };
     }
     let (sender, receiver) = oneshot::channel();
-    let request = handlers::ProduceRequest { batches, acks, timeout_ms };
+    let before_zstd = (call.version < FIRST_WITH_ZSTD).then_some(call.version);
+    let request = handlers::ProduceRequest { batches, acks, timeout_ms, before_zstd };
     let Ordered { pending: request, owed } = handlers::produce(call.node(), request, move |answers| {
         // The connection may be gone.
         drop(sender.send(answers));
@@ -112,12 +120,12 @@ async fn append(call: Call, request: ProduceRequest, throttle_time_ms: i32) -> R
     Ok(Fate::Pending(pending, owed))
 }
 
-fn take_apart(request: ProduceRequest) -> (Vec<TopicPlan>, Vec<ProduceBatch>) {
-    let mut batches =
-        Vec::with_capacity(request.topic_data.iter().map(|topic| topic.partition_data.len()).sum());
-    let mut topics = Vec::with_capacity(request.topic_data.len());
-    for topic in request.topic_data {
-        let name = topic_ref(&topic.name, topic.topic_id);
+fn take_apart(request: ProduceRequest, version: i16) -> (Vec<TopicPlan>, Vec<ProduceBatch>) {
+    let topic_data = each_once(request.topic_data);
+    let mut batches = Vec::with_capacity(topic_data.iter().map(|topic| topic.partition_data.len()).sum());
+    let mut topics = Vec::with_capacity(topic_data.len());
+    for topic in topic_data {
+        let name = topic_ref(&topic.name, topic.topic_id, version);
         let mut partitions = Vec::with_capacity(topic.partition_data.len());
         for partition in topic.partition_data {
             partitions.push(partition.index);
@@ -130,6 +138,41 @@ fn take_apart(request: ProduceRequest) -> (Vec<TopicPlan>, Vec<ProduceBatch>) {
         topics.push(TopicPlan { name: topic.name, id: topic.topic_id, partitions });
     }
     (topics, batches)
+}
+
+fn topic_ref(name: &Str, id: Uuid, version: i16) -> TopicRef {
+    if version < FIRST_BY_ID { TopicRef::Name(name.to_string()) } else { TopicRef::Id(id.into()) }
+}
+
+/// Every topic once, and every partition of it: what comes twice is one, and its last records count, as on Kafka.
+fn each_once(topics: Vec<TopicProduceData>) -> Vec<TopicProduceData> {
+    let is_once = !any_twice(topics.iter().map(|topic| (&topic.name, topic.topic_id)))
+        && !topics
+            .iter()
+            .any(|topic| any_twice(topic.partition_data.iter().map(|partition| partition.index)));
+    if is_once {
+        return topics;
+    }
+    let mut by_topic: BTreeMap<(Str, Uuid), BTreeMap<i32, PartitionProduceData>> = BTreeMap::new();
+    for topic in topics {
+        let partitions = by_topic.entry((topic.name, topic.topic_id)).or_default();
+        partitions.extend(topic.partition_data.into_iter().map(|partition| (partition.index, partition)));
+    }
+    let merged = by_topic.into_iter().map(|((name, topic_id), partitions)| TopicProduceData {
+        name,
+        topic_id,
+        partition_data: partitions.into_values().collect(),
+    });
+    merged.collect()
+}
+
+fn any_twice<T: Ord>(keys: impl ExactSizeIterator<Item = T>) -> bool {
+    if keys.len() < 2 {
+        return false;
+    }
+    let mut keys: Vec<T> = keys.collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Acks are all, one or none.
@@ -184,15 +227,19 @@ impl Pending {
     /// The answer.
     pub fn encode(self) -> Result<EncodedFrame, Disconnect> {
         let mut answers = self.answers.unwrap_or_default().into_iter();
+        let call = &self.call;
         let responses = self.topics.into_iter().map(|topic| TopicProduceResponse {
-            name: topic.name,
-            topic_id: topic.id,
             partition_responses: topic
                 .partitions
-                .into_iter()
+                .iter()
                 .zip(answers.by_ref())
-                .map(|(index, answer)| partition_response(index, answer))
+                .map(|(&index, answer)| match answer {
+                    Ok(produced) => acknowledged(index, &produced),
+                    Err(error) => refused(index, &error, || topic.log_start(call, index)),
+                })
                 .collect(),
+            name: topic.name,
+            topic_id: topic.id,
         });
         let response = ProduceResponse {
             responses: responses.collect(),
@@ -212,52 +259,60 @@ impl Pending {
     }
 }
 
-fn partition_response(index: i32, answer: ProduceAnswer) -> PartitionProduceResponse {
-    match answer {
-        Ok(produced) => PartitionProduceResponse {
-            index,
-            base_offset: produced.base_offset.0,
-            log_append_time_ms: produced.log_append_time.0,
-            log_start_offset: produced.log_start.0.0,
-            ..PartitionProduceResponse::default()
-        },
-        Err(error) => {
-            let told = error.to_kafka();
-            PartitionProduceResponse {
-                index,
-                error_code: told.code as i16,
-                base_offset: -1,
-                log_start_offset: log_start(&error),
-                record_errors: record_errors(&error),
-                error_message: told.message.map(Str::from),
-                ..PartitionProduceResponse::default()
-            }
-        }
+impl TopicPlan {
+    /// Where the partition's log begins; -1 if there is none.
+    fn log_start(&self, call: &Call, partition: i32) -> i64 {
+        let topics = call.node().topics.snapshot();
+        let topic = topics.find(&topic_ref(&self.name, self.id, call.version)).ok();
+        let hosted = topic.and_then(|topic| topic.partition(PartitionId(partition)));
+        hosted.map_or(-1, |hosted| hosted.log_start().0.0)
     }
 }
 
-/// Kafka tells it where records were looked at.
-fn log_start(error: &ProduceRefused) -> i64 {
+fn acknowledged(index: i32, produced: &Produced) -> PartitionProduceResponse {
+    // Of a batch that was stored before, Kafka tells its own time in place of the time of its append.
+    let log_append_time =
+        if produced.is_duplicate { produced.max_timestamp } else { produced.log_append_time };
+    PartitionProduceResponse {
+        index,
+        base_offset: produced.base_offset.0,
+        log_append_time_ms: log_append_time.0,
+        log_start_offset: produced.log_start.0.0,
+        ..PartitionProduceResponse::default()
+    }
+}
+
+fn refused(index: i32, error: &ProduceRefused, log_start: impl FnOnce() -> i64) -> PartitionProduceResponse {
+    let told = error.to_kafka();
+    PartitionProduceResponse {
+        index,
+        error_code: told.code as i16,
+        base_offset: -1,
+        log_start_offset: if tells_log_start(error) { log_start() } else { -1 },
+        record_errors: record_errors(error),
+        error_message: told.message.map(Str::from),
+        ..PartitionProduceResponse::default()
+    }
+}
+
+/// Whether Kafka tells where the log begins beside this error: where the log itself refused, and knew why.
+fn tells_log_start(error: &ProduceRefused) -> bool {
     match error {
-        ProduceRefused::Rejected { log_start, .. } => log_start.0.0,
-        _ => PartitionProduceResponse::default().log_start_offset,
+        ProduceRefused::Invalid(InvalidBatch::Malformed(_) | InvalidBatch::TooLarge { .. }) => false,
+        ProduceRefused::Invalid(_) | ProduceRefused::Rejected { .. } => true,
+        ProduceRefused::Partition(error) => {
+            matches!(error, ProduceError::Producer(_) | ProduceError::NotEnoughReplicas(_))
+        }
+        _ => false,
     }
 }
 
-/// Which records are at fault (KIP-467).
+/// Which records are nothing for the topic (KIP-467).
 fn record_errors(error: &ProduceRefused) -> Vec<BatchIndexAndErrorMessage> {
-    let said = |batch_index, message: String| BatchIndexAndErrorMessage {
-        batch_index,
-        batch_index_error_message: Some(Str::from(message)),
-    };
-    match error {
-        ProduceRefused::Rejected { topic, partition, records, .. } => records
-            .iter()
-            .map(|record| said(record.index(), rejected_record(&record, topic, *partition)))
-            .collect(),
-        ProduceRefused::Invalid(invalid) => {
-            invalid.record_index().map(|index| said(index, invalid.to_string())).into_iter().collect()
-        }
-        _ => Vec::new(),
-    }
+    let ProduceRefused::Rejected { topic, partition, records } = error else { return Vec::new() };
+    let said = records.iter().map(|record| BatchIndexAndErrorMessage {
+        batch_index: record.index(),
+        batch_index_error_message: Some(Str::from(rejected_record(&record, topic, *partition))),
+    });
+    said.collect()
 }
