@@ -67,6 +67,8 @@ pub struct Shared {
     pub fetch_budget: Budget,
     /// Where the listeners stand.
     pub addresses: Addresses,
+    /// The Kafka listeners, at the addresses that they got.
+    pub kafka_listeners: Vec<KafkaListener>,
     /// What the committer counts.
     pub commits: CommitMetrics,
     /// Tells of the journal's syncs.
@@ -272,6 +274,7 @@ impl Node {
             append_budget: Budget::new(memory_bytes / 2),
             fetch_budget: Budget::new(memory_bytes / 4),
             addresses,
+            kafka_listeners: kafka_listeners.iter().map(|(kafka, _)| kafka.clone()).collect(),
             commits,
             synced,
             receive_buffers: Buffers::default(),

@@ -8,6 +8,7 @@ use tidelog_metadata::{ConfigMap, ConfigSource, Explanation, TopicNameError, che
 use tidelog_model::NodeId;
 
 use super::config_resources::{ConfigResourceError, ConfigResourceType, node_id};
+use super::places::with_places;
 use super::{TopicRef, UnknownTopic};
 use crate::node::Shared;
 
@@ -101,7 +102,7 @@ pub fn describe_configs(
         },
         ConfigSubject::Broker(asked) => {
             is_own(*asked, false)?;
-            layers.describe_broker()
+            with_places(node, layers.describe_broker())
         }
         ConfigSubject::AllBrokers => set_for_all(layers.describe_broker()),
         ConfigSubject::BrokerLogger(asked) => {

@@ -20,6 +20,7 @@ mod list_offsets;
 mod log_dirs;
 mod offset_for_leader_epoch;
 mod placement;
+mod places;
 mod produce;
 
 use std::fmt;

@@ -47,6 +47,23 @@ impl KafkaListener {
     pub fn at(address: SocketAddr) -> Self {
         KafkaListener { name: "PLAINTEXT".to_owned(), address, advertised: Advertised::Auto }
     }
+
+    /// Its entry of Kafka's `listeners`.
+    pub fn kafka_address(&self) -> String {
+        format!("{}://{}", self.name, self.address)
+    }
+
+    /// Its entry of Kafka's `advertised.listeners`. A listener on every address of the host that is advertised as it is
+    /// reached has no one host: an empty one is Kafka's word for that.
+    pub fn kafka_advertised(&self) -> String {
+        let (name, port) = (&self.name, self.address.port());
+        match &self.advertised {
+            Advertised::Auto if self.address.ip().is_unspecified() => format!("{name}://:{port}"),
+            Advertised::Auto => self.kafka_address(),
+            Advertised::Explicit { host, port } if host.contains(':') => format!("{name}://[{host}]:{port}"),
+            Advertised::Explicit { host, port } => format!("{name}://{host}:{port}"),
+        }
+    }
 }
 
 /// Why a text is no listener.
@@ -200,5 +217,22 @@ mod tests {
         ] {
             assert_eq!(text.parse::<KafkaListener>(), Err(ListenerSyntax(text.to_owned())));
         }
+    }
+
+    #[test]
+    fn a_listener_is_told_in_kafkas_words() {
+        for (text, advertised) in [
+            ("127.0.0.1:9092", "PLAINTEXT://127.0.0.1:9092"),
+            ("[::1]:9092", "PLAINTEXT://[::1]:9092"),
+            ("0.0.0.0:9092", "PLAINTEXT://:9092"),
+            ("[::]:9092", "PLAINTEXT://:9092"),
+            ("EXTERNAL://0.0.0.0:9092@broker.example.com:19092", "EXTERNAL://broker.example.com:19092"),
+            ("0.0.0.0:9092@[2001:db8::1]:9093", "PLAINTEXT://[2001:db8::1]:9093"),
+        ] {
+            let listener: KafkaListener = text.parse().expect(text);
+            assert_eq!(listener.kafka_advertised(), advertised);
+        }
+        let listener: KafkaListener = "internal://0.0.0.0:9092@a:1".parse().expect("a listener");
+        assert_eq!(listener.kafka_address(), "INTERNAL://0.0.0.0:9092");
     }
 }

@@ -1,6 +1,7 @@
 //! The admin surface over the Kafka listener: every advertised version answers; quotas; clients' own metrics. What the single
 //! answers say is compared with Apache Kafka's by `tidelog-transcribe`.
 
+mod configs;
 mod quotas;
 mod table;
 mod telemetry;
