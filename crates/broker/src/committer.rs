@@ -384,6 +384,11 @@ impl CommitHandle {
 pub struct Owed(Option<Arc<Shared>>);
 
 impl Owed {
+    /// Whether a commit is left to see to.
+    pub fn is_owed(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Takes over what `other` owes.
     pub fn join(&mut self, mut other: Owed) {
         if self.0.is_none() {

@@ -15,6 +15,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use futures::future::{Either, select};
 use tidelog_kafka_wire::{ApiKey, Budget, Decoder, RequestHeader, encode_response};
 use tokio::net::TcpStream;
@@ -31,14 +32,21 @@ use super::writer::Writer;
 use crate::committer::Owed;
 
 /// Produce requests whose order is fixed and which are not answered yet.
-const IN_FLIGHT: usize = 16;
+const IN_FLIGHT: usize = 64;
+/// With so many bytes of them, a commit waits for no more.
+const COMMIT_BYTES: usize = 1 << 20;
 
 /// Serves a connection until its peer goes, breaks a rule, or the node stops.
 pub async fn run(stream: &mut TcpStream, peer: Arc<Peer>, limits: FrameLimits) -> Result<(), Disconnect> {
     let stop = peer.node.stop.clone();
     let (reading, writing) = stream.split();
     let frames = FrameReader::new(reading, limits);
-    let open = Open { writer: Writer::new(writing), produces: VecDeque::new(), owed: Owed::default() };
+    let open = Open {
+        writer: Writer::new(writing),
+        produces: VecDeque::new(),
+        owed: Owed::default(),
+        owed_bytes: 0,
+    };
     let mut connection = Connection { frames, peer, open, muted_until: None, stop };
     connection.serve().await
 }
@@ -58,6 +66,8 @@ struct Open<'a> {
     produces: VecDeque<Pending>,
     /// The commit of what was appended since the last write.
     owed: Owed,
+    /// How many bytes of requests wait for it.
+    owed_bytes: usize,
 }
 
 impl Connection<'_> {
@@ -66,6 +76,10 @@ impl Connection<'_> {
             while self.may_take() {
                 let Some(frame) = self.frames.next()? else { break };
                 self.take(frame).await?;
+            }
+            if self.may_take() && self.open.may_commit_later() && self.fill_now()? {
+                // What has come meanwhile shares the commit.
+                continue;
             }
             let was_full = !self.may_take();
             self.open.write().await?;
@@ -91,6 +105,12 @@ impl Connection<'_> {
         }
     }
 
+    /// Receives what is there, without waiting; false if nothing is, or nothing comes any more.
+    fn fill_now(&mut self) -> Result<bool, Disconnect> {
+        let more = self.frames.fill().now_or_never();
+        more.unwrap_or(Ok(false))
+    }
+
     fn may_take(&self) -> bool {
         self.muted_until.is_none() && self.open.produces.len() < IN_FLIGHT
     }
@@ -111,7 +131,8 @@ impl Connection<'_> {
         })?;
         let (key, version) = (fixed.api_key, fixed.api_version);
         let Some(entry) = table::find(key, version) else { return self.refuse_version(&fixed).await };
-        let budget = Budget::for_frame(bytes.len());
+        let frame_bytes = bytes.len();
+        let budget = Budget::for_frame(frame_bytes);
         let mut decoder = Decoder::new(bytes, budget);
         let header = RequestHeader::decode(&mut decoder).map_err(|source| Disconnect::Malformed {
             key,
@@ -124,6 +145,7 @@ impl Connection<'_> {
             Handler::Produce => {
                 let Begun { fate, throttle } = self.open.until(produce::begin(call, decoder)).await??;
                 self.mute(throttle);
+                self.open.owed_bytes += frame_bytes;
                 match fate {
                     Fate::Pending(pending, owed) => {
                         self.open.produces.push_back(pending);
@@ -163,9 +185,15 @@ impl Connection<'_> {
 }
 
 impl Open<'_> {
+    /// Whether there is something to commit, and so little that more may come first.
+    fn may_commit_later(&self) -> bool {
+        self.owed.is_owed() && self.owed_bytes < COMMIT_BYTES
+    }
+
     /// Commits what was appended, if nobody does, and writes what is answered.
     async fn write(&mut self) -> Result<(), Disconnect> {
         self.owed.commit();
+        self.owed_bytes = 0;
         while let Some(first) = self.produces.front_mut() {
             if !first.is_answered() {
                 break;
