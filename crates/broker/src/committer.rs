@@ -37,11 +37,13 @@ const CHECKPOINT_AT_STOP_LOGS: usize = 1000;
 /// How often free space is looked at.
 const SPACE_CHECK_AFTER: Duration = Duration::from_secs(1);
 
-/// The running threads. Dropping it without [`Committer::shut_down`] leaves them running.
+/// The running threads. Dropping it without [`Committer::shut_down`] ends them where they are, like a crash: what is queued
+/// is not committed, and nobody is told.
 #[derive(Debug)]
 pub struct Committer {
     shared: Arc<Shared>,
-    commit: JoinHandle<()>,
+    /// `None` once it was shut down.
+    commit: Option<JoinHandle<()>>,
     background: Vec<JoinHandle<()>>,
 }
 
@@ -54,6 +56,7 @@ struct Shared {
     /// The committer ends once the queue is empty; the others end after it, because it may need a checkpoint.
     stop_commit: AtomicBool,
     stop_background: AtomicBool,
+    is_abandoned: AtomicBool,
     write_back_asleep: AtomicBool,
     /// Held by whoever writes rounds.
     rounds: Mutex<Unsynced>,
@@ -90,6 +93,7 @@ impl Committer {
             before_checkpoint: Box::new(before_checkpoint),
             stop_commit: AtomicBool::new(false),
             stop_background: AtomicBool::new(false),
+            is_abandoned: AtomicBool::new(false),
             write_back_asleep: AtomicBool::new(false),
             rounds: Mutex::default(),
             commit_thread: OnceLock::new(),
@@ -109,7 +113,7 @@ impl Committer {
         });
         commit.thread().unpark();
         let checkpoint = spawn("checkpoint", shared.clone(), Shared::run_checkpoints);
-        Committer { shared, commit, background: vec![write_back, checkpoint] }
+        Committer { shared, commit: Some(commit), background: vec![write_back, checkpoint] }
     }
 
     /// For those who append.
@@ -118,16 +122,32 @@ impl Committer {
     }
 
     /// Commits what is queued, checkpoints, and ends the threads.
-    pub fn shut_down(self) {
-        self.shared.stop_commit.store(true, Ordering::Release);
-        join(self.commit);
-        self.shared.stop_background.store(true, Ordering::Release);
-        self.shared.want_checkpoint();
-        self.background.into_iter().for_each(join);
+    pub fn shut_down(mut self) {
+        self.end_threads();
         // The journal has everything. A checkpoint only spares the next start some redo, and is not worth a long stop.
         if self.shared.directory.changed_logs() <= CHECKPOINT_AT_STOP_LOGS {
             (self.shared.before_checkpoint)();
             report(self.shared.directory.checkpoint());
+        }
+    }
+}
+
+impl Committer {
+    fn end_threads(&mut self) {
+        let Some(commit) = self.commit.take() else { return };
+        self.shared.stop_commit.store(true, Ordering::Release);
+        join(commit);
+        self.shared.stop_background.store(true, Ordering::Release);
+        self.shared.want_checkpoint();
+        self.background.drain(..).for_each(join);
+    }
+}
+
+impl Drop for Committer {
+    fn drop(&mut self) {
+        if self.commit.is_some() {
+            self.shared.is_abandoned.store(true, Ordering::Release);
+            self.end_threads();
         }
     }
 }
@@ -150,6 +170,7 @@ impl Shared {
             let mut unsynced = self.rounds.lock();
             match self.round(&mut unsynced) {
                 Ok(true) => {}
+                Ok(false) if self.is_abandoned.load(Ordering::Acquire) => return,
                 Ok(false) if self.stop_commit.load(Ordering::Acquire) => {
                     report(self.sync(&mut unsynced));
                     return;
@@ -190,6 +211,9 @@ impl Shared {
 
     /// Writes what is queued, and syncs if somebody waits for that; false if nothing was queued.
     fn round(&self, unsynced: &mut Unsynced) -> Result<bool, CommitError> {
+        if self.is_abandoned.load(Ordering::Acquire) {
+            return Ok(false);
+        }
         let Some(round) = self.directory.write_round()? else { return Ok(false) };
         round.publish_written();
         unsynced.push(round);

@@ -19,7 +19,7 @@ use tidelog_partition::{Event, PartitionConfig};
 use tidelog_storage::disk::{Disk, RealDisk};
 use tidelog_storage::{Log, LogDirectory, OpenError, Options, RecoveryReport};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
@@ -207,12 +207,13 @@ pub enum StartError {
     SelfTest(#[from] tidelog_record::SelfTestError),
 }
 
-/// A running node. Dropping it without [`Node::shut_down`] is like a crash: nothing acknowledged is lost.
+/// A running node. Dropping it without [`Node::shut_down`] is like a crash: its threads end where they are, its listeners
+/// close, and nothing acknowledged is lost.
 #[derive(Debug)]
 pub struct Node {
     shared: Arc<Shared>,
+    stop: DropGuard,
     committer: Committer,
-    stop: CancellationToken,
     tasks: TaskTracker,
     report: RecoveryReport,
     _lock: tidelog_storage::disk::DirectoryLock,
@@ -294,7 +295,7 @@ impl Node {
         }
         tasks.spawn(grpc::serve(shared.clone(), grpc_listener, stop.clone()));
         tasks.spawn(http::serve(shared.clone(), http_listener, stop.clone()));
-        Ok(Node { shared, committer, stop, tasks, report, _lock: lock })
+        Ok(Node { shared, stop: stop.drop_guard(), committer, tasks, report, _lock: lock })
     }
 
     /// Where the listeners stand.
@@ -314,7 +315,7 @@ impl Node {
 
     /// Stops: no new calls, half a second for those under way, then a checkpoint.
     pub async fn shut_down(self) {
-        self.stop.cancel();
+        self.stop.disarm().cancel();
         self.tasks.close();
         if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
             tracing::info!("calls that were still under way are cut off");

@@ -218,3 +218,17 @@ async fn a_listener_that_others_can_reach_is_refused_unless_the_operator_insists
     let node = Node::start(NodeConfig { insecure_listen: true, ..config }).await.expect("starts");
     node.shut_down().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_dropped_leaves_its_directory_to_the_next_with_all_that_it_acknowledged() {
+    let mut node = TestNode::start().await;
+    node.create_topic("t", 1, &[]).await;
+    for round in 0..20 {
+        let value = format!("round {round}");
+        assert_eq!(node.store(ready("t", 0, batch(Compression::None, &[&value]))).await, Ok(round));
+        let TestNode { node: dropped, directory } = node;
+        drop(dropped);
+        node = TestNode::start_at(directory, "127.0.0.1:0".parse().expect("an address")).await;
+    }
+    assert_eq!(node.values("t", 0, 0).await.len(), 20);
+}
