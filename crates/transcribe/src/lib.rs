@@ -29,6 +29,6 @@ pub use compare::{Difference, compare};
 pub use deviation::{Deviation, Deviations};
 pub use mutate::{Mutation, mutations};
 pub use player::{PlayError, Played, Player};
-pub use replay::{Replay, ReplayError, record, replay};
+pub use replay::{Replay, ReplayError, compare_all, play, record, replay};
 pub use scenario::{FileError, Scenario, Script, Send, Step, Topic, Versions, load_scripts};
 pub use transcript::{Entry, Outcome, Place, Transcript};

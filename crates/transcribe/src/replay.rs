@@ -9,7 +9,7 @@ use crate::compare::{Difference, compare};
 use crate::deviation::Deviations;
 use crate::player::{PlayError, Played, Player};
 use crate::scenario::Script;
-use crate::transcript::{Outcome, Transcript};
+use crate::transcript::{Outcome, Place, Transcript};
 
 /// Why a replay says nothing.
 #[derive(Debug, thiserror::Error)]
@@ -36,13 +36,18 @@ pub enum ReplayError {
     },
 }
 
-/// Plays a whole script and takes it down.
-pub fn record(player: &mut Player<'_>, script: &Script) -> Result<Transcript, PlayError> {
+/// Plays a whole script.
+pub fn play(player: &mut Player<'_>, script: &Script) -> Result<Vec<Played>, PlayError> {
     let mut played = Vec::new();
     for scenario in &script.scenarios {
         played.extend(player.play(script, scenario)?);
     }
-    Ok(Transcript::of(played))
+    Ok(played)
+}
+
+/// Plays a whole script and takes it down.
+pub fn record(player: &mut Player<'_>, script: &Script) -> Result<Transcript, PlayError> {
+    play(player, script).map(Transcript::of)
 }
 
 /// What replays found, over all scripts.
@@ -152,46 +157,54 @@ pub fn replay(
     deviations: &mut Deviations,
     into: &mut Replay,
 ) -> Result<(), ReplayError> {
-    let mut seen = 0;
-    for scenario in &script.scenarios {
-        let mut waits_for = None;
-        for played in player.play(script, scenario)? {
-            let stale = |what| ReplayError::Stale {
-                script: script.stem.clone(),
-                scenario: played.place.scenario.clone(),
-                step: played.place.step,
-                version: played.place.version,
-                what,
+    let played = play(player, script)?;
+    compare_all(player, script, played, transcript, deviations, into)
+}
+
+/// Compares every outcome of a script that `player`'s broker has played with the recorded one.
+pub fn compare_all(
+    player: &Player<'_>,
+    script: &Script,
+    played: Vec<Played>,
+    transcript: &Transcript,
+    deviations: &mut Deviations,
+    into: &mut Replay,
+) -> Result<(), ReplayError> {
+    let stale = |place: &Place, what| ReplayError::Stale {
+        script: script.stem.clone(),
+        scenario: place.scenario.clone(),
+        step: place.step,
+        version: place.version,
+        what,
+    };
+    let seen = played.len();
+    let mut waits_for: Option<(String, String)> = None;
+    for played in played {
+        let place = &played.place;
+        let entry = transcript.entries.get(place).ok_or_else(|| stale(place, "it was never recorded"))?;
+        if played.outcome == Outcome::NotServed {
+            // The rest of its scenario waits for the same API.
+            let (_, api) = match waits_for.take() {
+                Some(waiting) if waiting.0 == place.scenario => waits_for.insert(waiting),
+                _ => waits_for.insert((place.scenario.clone(), played.api.clone())),
             };
-            let entry =
-                transcript.entries.get(&played.place).ok_or_else(|| stale("it was never recorded"))?;
-            seen += 1;
-            if played.outcome == Outcome::NotServed {
-                let api = waits_for.get_or_insert_with(|| played.api.clone());
-                *into.not_served.entry(api.clone()).or_default() += 1;
-                continue;
-            }
-            if entry.request != played.request || entry.api != played.api {
-                return Err(stale("another request was recorded"));
-            }
-            into.compared += 1;
-            let kafka = without_unserved(&entry.outcome, player);
-            for difference in compare(&kafka, &played.outcome) {
-                match deviations.cover(&played.api, &played.place, &difference) {
-                    true => into.wanted += 1,
-                    false => into.add(script, &played, difference),
-                }
+            *into.not_served.entry(api.clone()).or_default() += 1;
+            continue;
+        }
+        if entry.request != played.request || entry.api != played.api {
+            return Err(stale(place, "another request was recorded"));
+        }
+        into.compared += 1;
+        let kafka = without_unserved(&entry.outcome, player);
+        for difference in compare(&kafka, &played.outcome) {
+            match deviations.cover(&played.api, place, &difference) {
+                true => into.wanted += 1,
+                false => into.add(script, &played, difference),
             }
         }
     }
     match transcript.entries.keys().nth(seen).filter(|_| seen < transcript.entries.len()) {
         None => Ok(()),
-        Some(place) => Err(ReplayError::Stale {
-            script: script.stem.clone(),
-            scenario: place.scenario.clone(),
-            step: place.step,
-            version: place.version,
-            what: "more was recorded than is played",
-        }),
+        Some(place) => Err(stale(place, "more was recorded than is played")),
     }
 }

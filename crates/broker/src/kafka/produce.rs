@@ -33,6 +33,10 @@ const FIRST_BY_ID: i16 = 13;
 /// The first version that may bring zstd (KIP-110).
 const FIRST_WITH_ZSTD: i16 = 7;
 
+/// A client's timeout is about other replicas: on Kafka the leader's own write is never cut short by it, and here the commit
+/// of that write should not be either.
+const LEAST_TIMEOUT_MS: u32 = 1000;
+
 /// A produce request whose order is fixed.
 #[derive(Debug)]
 pub struct Pending {
@@ -91,7 +95,7 @@ async fn append(call: Call, request: ProduceRequest, throttle_time_ms: i32) -> R
         1 => Acks::Leader,
         _ => return refuse_acks(&call, &request, throttle_time_ms).map(Fate::Answered),
     };
-    let timeout_ms = u32::try_from(request.timeout_ms).unwrap_or(0);
+    let timeout_ms = u32::try_from(request.timeout_ms).unwrap_or(0).max(LEAST_TIMEOUT_MS);
     let (topics, batches) = take_apart(request, call.version);
     if batches.is_empty() {
         return match acks {
