@@ -4,6 +4,7 @@
 //! What must stay true: nobody who holds a permit waits for another one of the same budget.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -13,6 +14,24 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub struct Budget {
     permits: Arc<Semaphore>,
     limit_bytes: usize,
+    /// How many wait until something fits.
+    waiting: Arc<AtomicUsize>,
+}
+
+/// Counts as one that waits.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Waiting(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Bytes that hold their permit.
@@ -35,7 +54,7 @@ impl Budget {
     /// At most `limit_bytes` at once; at most 4 GiB.
     pub fn new(limit_bytes: usize) -> Self {
         let limit_bytes = limit_bytes.min(u32::MAX as usize);
-        Budget { permits: Arc::new(Semaphore::new(limit_bytes)), limit_bytes }
+        Budget { permits: Arc::new(Semaphore::new(limit_bytes)), limit_bytes, waiting: Arc::default() }
     }
 
     /// The limit.
@@ -48,9 +67,15 @@ impl Budget {
         self.limit_bytes - self.permits.available_permits()
     }
 
+    /// Whether somebody waits until something fits: who holds much and needs it no longer should let it go.
+    pub fn is_wanted(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+
     /// Waits until `bytes` fit; more than the whole budget counts as the whole.
     pub async fn reserve(&self, bytes: usize) -> OwnedSemaphorePermit {
         let permits = self.permits(bytes);
+        let _waiting = Waiting::new(&self.waiting);
         self.permits.clone().acquire_many_owned(permits).await.expect("budgets are never closed")
     }
 
@@ -89,6 +114,19 @@ mod tests {
         assert!(budget.try_reserve(401).is_none());
         drop(slice);
         assert_eq!(budget.used_bytes(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_budget_is_wanted_while_somebody_waits() {
+        let budget = Budget::new(1000);
+        let permit = budget.reserve(1000).await;
+        assert!(!budget.is_wanted());
+        let mut waiting = Box::pin(budget.reserve(1));
+        assert!(futures::poll!(&mut waiting).is_pending());
+        assert!(budget.is_wanted());
+        drop(waiting);
+        assert!(!budget.is_wanted());
+        drop(permit);
     }
 
     #[tokio::test]

@@ -99,6 +99,7 @@ impl fmt::Debug for NodeCollector {
 impl Collector for NodeCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         node_gauges(&self.0, &mut encoder)?;
+        kafka_counters(&self.0, &mut encoder)?;
         partition_metrics(&partition_facts(&self.0), &mut encoder)?;
         client_metrics(&self.0, &mut encoder)?;
         process_metrics(&mut encoder)
@@ -158,6 +159,15 @@ fn node_gauges(node: &Shared, encoder: &mut DescriptorEncoder<'_>) -> fmt::Resul
             ("http", node.http_connections.count()),
         ],
     )
+}
+
+/// What the Kafka listeners did.
+fn kafka_counters(node: &Shared, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let counts = &node.kafka_counts;
+    let requests = ("tidelog_kafka_requests", "Kafka requests that reached their handler, by API");
+    counters(encoder, requests, "api", counts.requests())?;
+    let disconnects = ("tidelog_kafka_disconnects", "Kafka connections that the node closed, by reason");
+    counters(encoder, disconnects, "reason", counts.disconnects())
 }
 
 /// One partition at the time of a scrape.
@@ -323,6 +333,19 @@ fn gauges<const N: usize>(
     let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
     for (labelled, value) in values {
         ConstGauge::new(value).encode(family.encode_family(&[(label, labelled)])?)?;
+    }
+    Ok(())
+}
+
+fn counters(
+    encoder: &mut DescriptorEncoder<'_>,
+    (name, help): (&str, &str),
+    label: &str,
+    values: impl Iterator<Item = (&'static str, u64)>,
+) -> fmt::Result {
+    let mut family = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+    for (labelled, value) in values {
+        ConstCounter::new(value).encode(family.encode_family(&[(label, labelled)])?)?;
     }
     Ok(())
 }

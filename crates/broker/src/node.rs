@@ -79,6 +79,8 @@ pub struct Shared {
     pub fetch_sessions: FetchSessions,
     /// What clients tell of themselves.
     pub telemetry: Telemetry,
+    /// What the Kafka listeners count.
+    pub kafka_counts: kafka::Counts,
     /// Open connections of the Kafka listeners.
     pub kafka_connections: OpenConnections,
     /// And of each address.
@@ -281,6 +283,7 @@ impl Node {
             receive_buffers: Buffers::default(),
             fetch_sessions: FetchSessions::new(broker.fetch_sessions as usize),
             telemetry: Telemetry::default(),
+            kafka_counts: kafka::Counts::default(),
             kafka_connections: OpenConnections::default(),
             kafka_addresses: ConnectionsByAddress::default(),
             max_kafka_connections: max_kafka_connections(&broker),

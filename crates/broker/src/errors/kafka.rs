@@ -27,7 +27,13 @@ pub struct KafkaError {
 impl KafkaError {
     /// An error of this code.
     pub fn new(code: KafkaCode, message: impl Into<String>) -> Self {
-        KafkaError { code, message: Some(message.into()) }
+        let mut message = message.into();
+        if message.len() > MESSAGE_MAX_BYTES {
+            // It repeats what a client sent, which may be as long as a text can be, and answers have one for each partition.
+            message.truncate(message.floor_char_boundary(MESSAGE_MAX_BYTES));
+            message.push('…');
+        }
+        KafkaError { code, message: Some(message) }
     }
 
     /// An error that Kafka answers without a sentence.
@@ -35,6 +41,9 @@ impl KafkaError {
         KafkaError { code, message: None }
     }
 }
+
+/// The longest sentence.
+const MESSAGE_MAX_BYTES: usize = 2048;
 
 /// Beside an unknown topic or partition.
 pub(super) const UNKNOWN_TOPIC: &str = "This server does not host this topic-partition.";

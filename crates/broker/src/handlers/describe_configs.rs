@@ -4,6 +4,8 @@
 //! config. A broker describes its own configs only, because only it knows what its operator wrote; of all brokers, only
 //! what is set live. A group or a subscription need not exist.
 
+use std::collections::BTreeSet;
+
 use tidelog_metadata::{ConfigMap, ConfigSource, Explanation, TopicNameError, check_topic_name};
 use tidelog_model::NodeId;
 
@@ -115,7 +117,9 @@ pub fn describe_configs(
         ConfigSubject::Group(name) => layers.describe_group(image.group_configs(name)),
     };
     if let Some(names) = names {
-        configs.retain(|config| names.iter().any(|name| name == config.key.name));
+        // There may be many of them.
+        let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+        configs.retain(|config| names.contains(config.key.name));
     }
     Ok(configs)
 }

@@ -1,6 +1,6 @@
 //! DescribeLogDirs and AlterReplicaLogDirs: where logs lie. A node has one log directory; nothing moves between several.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use tidelog_model::PartitionId;
@@ -26,7 +26,7 @@ pub struct LogDirDescription {
 /// here. Asks the file system, so it may block.
 pub fn describe_log_dir(
     node: &Shared,
-    wanted: Option<&BTreeMap<String, Vec<PartitionId>>>,
+    wanted: Option<&BTreeMap<String, BTreeSet<PartitionId>>>,
 ) -> Result<LogDirDescription, DirectoryFailed> {
     if let Some(failure) = node.directory.failure() {
         return Err(failure.clone());

@@ -59,7 +59,7 @@ use crate::hosted::HostedPartition;
 use crate::topics::{HostedTopic, TopicSnapshot};
 
 /// A topic as a client names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TopicRef {
     /// By name.
     Name(String),

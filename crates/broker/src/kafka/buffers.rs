@@ -45,10 +45,12 @@ impl Buffers {
     /// An empty buffer for at least `bytes`.
     pub fn take(&self, bytes: usize) -> Buffer {
         let mut kept = self.0.lock();
-        let class = match bytes {
-            ..=SMALLEST_BYTES => Some((kept.small.pop(), SMALLEST_BYTES)),
-            ..=LARGEST_BYTES => Some((kept.large.pop(), LARGEST_BYTES)),
-            _ => None,
+        let class = if bytes <= SMALLEST_BYTES {
+            Some((kept.small.pop(), SMALLEST_BYTES))
+        } else if bytes <= LARGEST_BYTES {
+            Some((kept.large.pop(), LARGEST_BYTES))
+        } else {
+            None
         };
         let buffer = match class {
             Some((Some(buffer), class_bytes)) => {

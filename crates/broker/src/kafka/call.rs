@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use tidelog_kafka_wire::{DecodeError, Str};
 use tidelog_metadata::QuotaKey;
+use tokio_util::sync::CancellationToken;
 
 use super::disconnect::Disconnect;
 use super::listener::KafkaListener;
@@ -28,6 +29,8 @@ pub struct Peer {
     pub remote: SocketAddr,
     /// Which program the client is, once its ApiVersions said so.
     pub software: OnceLock<Software>,
+    /// Cancelled once the client has closed its half: nobody waits for long any more.
+    pub gone: CancellationToken,
 }
 
 /// The program that a client is (KIP-511).

@@ -6,6 +6,8 @@
 //!
 //! A client over its quota is answered at once, and nothing more is taken from it until its time has passed (KIP-219).
 //!
+//! A client that closes its half gets all its answers; what waits by its own wish (a long poll, a quota's time) then ends.
+//!
 //! What must stay true: nothing is read while more than that is open, and nothing is read while an answer waits for its
 //! reader: TCP then holds the client back. An answer never overtakes another.
 
@@ -13,6 +15,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -41,11 +44,13 @@ pub async fn run(stream: &mut TcpStream, peer: Arc<Peer>, limits: FrameLimits) -
     let stop = peer.node.stop.clone();
     let (reading, writing) = stream.split();
     let frames = FrameReader::new(reading, limits);
+    let writer = Writer::new(writing, peer.node.fetch_budget.clone());
     let open = Open {
-        writer: Writer::new(writing),
+        writer,
         produces: VecDeque::new(),
         owed: Owed::default(),
         owed_bytes: 0,
+        gone: peer.gone.clone(),
     };
     let mut connection = Connection { frames, peer, open, muted_until: None, stop };
     connection.serve().await
@@ -68,6 +73,8 @@ struct Open<'a> {
     owed: Owed,
     /// How many bytes of requests wait for it.
     owed_bytes: usize,
+    /// See [`Peer::gone`].
+    gone: CancellationToken,
 }
 
 impl Connection<'_> {
@@ -90,13 +97,14 @@ impl Connection<'_> {
             }
             let is_waiting = !self.open.produces.is_empty();
             let muted_until = self.muted_until;
+            let is_muted = muted_until.is_some();
             tokio::select! {
                 biased;
                 () = self.open.first_answered(), if is_waiting => {}
-                more = self.frames.fill(), if may_read => if !more? {
+                more = self.frames.more(may_read), if may_read || is_muted => if !more? {
                     return self.open.settle().await;
                 },
-                () = sleep_until(muted_until), if muted_until.is_some() => self.muted_until = None,
+                () = sleep_until(muted_until), if is_muted => self.muted_until = None,
                 () = self.stop.cancelled() => {
                     self.open.settle().await?;
                     return Err(Disconnect::Stopping);
@@ -123,7 +131,7 @@ impl Connection<'_> {
     }
 
     async fn take(&mut self, frame: Frame) -> Result<(), Disconnect> {
-        let Frame { bytes, permit } = frame;
+        let Frame { bytes, mut permit } = frame;
         let fixed = RequestHeader::peek(&bytes).map_err(|source| Disconnect::Malformed {
             key: -1,
             version: -1,
@@ -139,7 +147,10 @@ impl Connection<'_> {
             version,
             source,
         })?;
-        let RequestHeader { correlation_id, client_id, .. } = header;
+        let RequestHeader { correlation_id, mut client_id, .. } = header;
+        if matches!(entry.handler, Handler::Wait(_)) {
+            client_id = client_id.map(|id| id.to_detached());
+        }
         let call = Call { peer: self.peer.clone(), key, version, correlation_id, client_id };
         match entry.handler {
             Handler::Produce => {
@@ -158,9 +169,17 @@ impl Connection<'_> {
                     Fate::Silent(owed) => self.open.owed.join(owed),
                 }
             }
-            Handler::Serve(serve) => {
+            Handler::Serve(serve) | Handler::Wait(serve) => {
                 self.open.settle().await?;
-                let Answer { frame, throttle } = self.open.until(serve(call, decoder)).await??;
+                let mut served = serve(call, decoder);
+                let answer = match futures::poll!(&mut served) {
+                    Poll::Ready(answer) => answer,
+                    Poll::Pending => {
+                        permit.take_if(|_| matches!(entry.handler, Handler::Wait(_)));
+                        self.open.until(served).await?
+                    }
+                };
+                let Answer { frame, throttle } = answer?;
                 self.open.writer.push(frame);
                 self.mute(throttle);
             }
@@ -225,12 +244,16 @@ impl Open<'_> {
     /// Drives `work`; if it takes its time, what is answered meanwhile is written.
     async fn until<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Disconnect> {
         let mut work = pin!(work);
-        if let std::task::Poll::Ready(done) = futures::poll!(work.as_mut()) {
+        if let Poll::Ready(done) = futures::poll!(work.as_mut()) {
             return Ok(done);
         }
         loop {
             self.write().await?;
             if self.produces.is_empty() {
+                if let Either::Left((done, _)) = select(work.as_mut(), pin!(self.writer.gone())).await {
+                    return Ok(done);
+                }
+                self.gone.cancel();
                 return Ok(work.await);
             }
             let answered = pin!(self.first_answered());

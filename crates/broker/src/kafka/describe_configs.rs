@@ -10,6 +10,7 @@ use tidelog_metadata::{Candidate, ConfigSource, Explanation, Scope};
 
 use super::call::Call;
 use super::configs::{source_number, type_number};
+use super::repeats::Repeats;
 use super::table::Api;
 use crate::errors::{KafkaError, ToKafka};
 use crate::handlers::{ConfigSubject, describe_configs};
@@ -23,15 +24,16 @@ impl Api for DescribeConfigs {
 
     async fn answer(call: &Call, request: DescribeConfigsRequest) -> DescribeConfigsResponse {
         let DescribeConfigsRequest { resources, include_synonyms, include_documentation } = request;
-        let describe = |resource: DescribeConfigsResource| match explain(call, &resource) {
-            Ok(configs) => DescribeConfigsResult {
-                error_message: Some(Str::EMPTY),
-                configs: configs
-                    .into_iter()
-                    .map(|config| entry(config, include_synonyms, include_documentation))
-                    .collect(),
-                ..empty(resource)
-            },
+        let mut repeats = Repeats::new();
+        let mut configs = |resource: &DescribeConfigsResource| {
+            let entry = |config| entry(config, include_synonyms, include_documentation);
+            let explained = || Ok(explain(call, resource)?.into_iter().map(entry).collect());
+            repeats.tell((resource.resource_type, resource.resource_name.clone()), explained)
+        };
+        let describe = |resource: DescribeConfigsResource| match configs(&resource) {
+            Ok(configs) => {
+                DescribeConfigsResult { error_message: Some(Str::EMPTY), configs, ..empty(resource) }
+            }
             Err(error) => DescribeConfigsResult {
                 error_code: error.code as i16,
                 error_message: error.message.map(Str::from),

@@ -1,7 +1,7 @@
 //! DescribeLogDirs, versions 1 to 5: the log directory, how large its file system is (from 4), and how large the logs in it
 //! are. A node has one; its logs have no lag, and none is on its way to another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tidelog_kafka_wire::Str;
 use tidelog_kafka_wire::messages::describe_log_dirs::{
@@ -45,8 +45,8 @@ impl Api for DescribeLogDirs {
     }
 }
 
-fn wanted(topics: Vec<DescribableLogDirTopic>) -> BTreeMap<String, Vec<PartitionId>> {
-    let mut wanted: BTreeMap<String, Vec<PartitionId>> = BTreeMap::new();
+fn wanted(topics: Vec<DescribableLogDirTopic>) -> BTreeMap<String, BTreeSet<PartitionId>> {
+    let mut wanted: BTreeMap<String, BTreeSet<PartitionId>> = BTreeMap::new();
     for topic in topics {
         let partitions = topic.partitions.into_iter().map(PartitionId);
         wanted.entry(topic.topic.to_string()).or_default().extend(partitions);

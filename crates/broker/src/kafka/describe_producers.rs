@@ -7,10 +7,12 @@ use tidelog_kafka_wire::messages::describe_producers::{
 };
 use tidelog_metadata::TOPIC_NAME_MAX_BYTES;
 use tidelog_model::PartitionId;
+use tidelog_partition::ActiveProducer;
 
 use super::call::Call;
+use super::repeats::Repeats;
 use super::table::Api;
-use crate::errors::ToKafka;
+use crate::errors::{KafkaError, ToKafka};
 use crate::handlers::describe_producers;
 
 /// "No coordinator has written here", and "no transaction is open".
@@ -24,11 +26,16 @@ impl Api for DescribeProducers {
     type Request = DescribeProducersRequest;
 
     async fn answer(call: &Call, request: DescribeProducersRequest) -> DescribeProducersResponse {
+        let mut repeats = Repeats::new();
+        let mut of_partition = |topic: &Str, index: i32| {
+            let producers = repeats.tell((topic.clone(), index), || producers(call, topic, index));
+            answer(topic, index, producers)
+        };
         let of_topic = |topic: TopicRequest| TopicResponse {
             partitions: topic
                 .partition_indexes
                 .iter()
-                .map(|index| describe(call, &topic.name, *index))
+                .map(|index| of_partition(&topic.name, *index))
                 .collect(),
             name: topic.name,
         };
@@ -39,25 +46,29 @@ impl Api for DescribeProducers {
     }
 }
 
-fn describe(call: &Call, topic: &str, partition_index: i32) -> PartitionResponse {
-    match describe_producers(call.node(), topic, PartitionId(partition_index)) {
-        Ok(producers) => PartitionResponse {
-            partition_index,
-            active_producers: producers
-                .into_iter()
-                .map(|producer| ProducerState {
-                    producer_id: producer.id.0,
-                    producer_epoch: i32::from(producer.epoch.0),
-                    last_sequence: producer.last_sequence.0,
-                    last_timestamp: producer.last_timestamp.0,
-                    coordinator_epoch: NONE,
-                    current_txn_start_offset: i64::from(NONE),
-                })
-                .collect(),
-            ..PartitionResponse::default()
-        },
+fn producers(call: &Call, topic: &str, partition_index: i32) -> Result<Vec<ProducerState>, KafkaError> {
+    let producers = describe_producers(call.node(), topic, PartitionId(partition_index));
+    let state = |producer: ActiveProducer| ProducerState {
+        producer_id: producer.id.0,
+        producer_epoch: i32::from(producer.epoch.0),
+        last_sequence: producer.last_sequence.0,
+        last_timestamp: producer.last_timestamp.0,
+        coordinator_epoch: NONE,
+        current_txn_start_offset: i64::from(NONE),
+    };
+    Ok(producers.map_err(|error| error.to_kafka())?.into_iter().map(state).collect())
+}
+
+fn answer(
+    topic: &str,
+    partition_index: i32,
+    producers: Result<Vec<ProducerState>, KafkaError>,
+) -> PartitionResponse {
+    match producers {
+        Ok(active_producers) => {
+            PartitionResponse { partition_index, active_producers, ..PartitionResponse::default() }
+        }
         Err(error) => {
-            let error = error.to_kafka();
             // The sentence may repeat the name, for each partition again.
             let message = error.message.filter(|_| topic.len() <= TOPIC_NAME_MAX_BYTES);
             PartitionResponse {

@@ -5,6 +5,21 @@ use std::time::Duration;
 
 use tidelog_kafka_wire::{DecodeError, EncodeError};
 
+/// Every reason, as `/metrics` names it.
+pub const REASONS: &[&str] = &[
+    "io",
+    "idle",
+    "slow_frame",
+    "slow_reader",
+    "cut_frame",
+    "frame_length",
+    "unsupported",
+    "malformed",
+    "unanswerable",
+    "unacknowledged",
+    "stopping",
+];
+
 /// Why the node closes a connection. Kafka's protocol has no place to say it on the wire, so the log does.
 #[derive(Debug, thiserror::Error)]
 pub enum Disconnect {
@@ -78,4 +93,23 @@ pub enum Disconnect {
     /// The node stops.
     #[error("the node is shutting down")]
     Stopping,
+}
+
+impl Disconnect {
+    /// One of [`REASONS`].
+    pub fn name(&self) -> &'static str {
+        match self {
+            Disconnect::Io(_) => "io",
+            Disconnect::Idle { .. } => "idle",
+            Disconnect::SlowFrame { .. } => "slow_frame",
+            Disconnect::SlowReader { .. } => "slow_reader",
+            Disconnect::CutFrame { .. } => "cut_frame",
+            Disconnect::FrameLength { .. } => "frame_length",
+            Disconnect::Unsupported { .. } => "unsupported",
+            Disconnect::Malformed { .. } => "malformed",
+            Disconnect::Unanswerable(_) => "unanswerable",
+            Disconnect::Unacknowledged { .. } => "unacknowledged",
+            Disconnect::Stopping => "stopping",
+        }
+    }
 }

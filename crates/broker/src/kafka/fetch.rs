@@ -14,8 +14,10 @@ use tidelog_kafka_wire::messages::fetch::{
 };
 use tidelog_metadata::QuotaKey;
 use tidelog_model::{LeaderEpoch, Offset};
-use tidelog_storage::ReadError;
+use tidelog_storage::{Batches, ReadError};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::call::Call;
@@ -34,6 +36,12 @@ const FIRST_BY_ID: i16 = 13;
 const FIRST_WITH_LEADER: i16 = 16;
 const READ_UNCOMMITTED: i8 = 0;
 const READ_COMMITTED: i8 = 1;
+/// What a fetch brings although all memory for fetches is taken.
+const FREE_BYTES: usize = 64 * 1024;
+/// An answer takes at most one share in so many of that memory, so that a few that are not read leave some to others …
+const SHARES: usize = 4;
+/// … but whole batches of the usual `max.message.bytes`.
+const SHARE_MIN_BYTES: usize = (1 << 20) + FREE_BYTES;
 
 /// See the module.
 #[derive(Debug)]
@@ -58,6 +66,7 @@ impl Api for Fetch {
     }
 }
 
+/// Before it waits, the request is let go, and the memory of its frame with it.
 async fn fetch(call: &Call, request: FetchRequest) -> FetchResponse {
     let node = call.node();
     if !matches!(request.isolation_level, READ_UNCOMMITTED | READ_COMMITTED) {
@@ -68,12 +77,15 @@ async fn fetch(call: &Call, request: FetchRequest) -> FetchResponse {
         node.fetch_sessions.close(id);
     }
     if epoch == FINAL_EPOCH || epoch == INITIAL_EPOCH {
-        return whole(call, &request, epoch == INITIAL_EPOCH).await;
+        return whole(call, request, epoch == INITIAL_EPOCH).await;
     }
     match node.fetch_sessions.take(id, epoch, node.clock.now()) {
         Ok(mut list) => {
             list.update(&request);
-            let gathered = Gathering::new(call, &request, false).run(&mut list).await;
+            let has_room = node.fetch_sessions.resize(id, &list);
+            let gathering = Gathering::new(call, &request, false, has_room);
+            drop(request);
+            let gathered = gathering.run(&mut list).await;
             let response = FetchResponse { session_id: id, ..gathered.respond(&mut list) };
             node.fetch_sessions.put_back(id, list);
             response
@@ -111,19 +123,22 @@ fn record_bytes(answer: &FetchResponse) -> usize {
 }
 
 /// A fetch that names everything that it reads; it may begin a session.
-async fn whole(call: &Call, request: &FetchRequest, wants_session: bool) -> FetchResponse {
+async fn whole(call: &Call, request: FetchRequest, wants_session: bool) -> FetchResponse {
     let node = call.node();
-    let mut list = WatchList::of(request);
+    let mut list = WatchList::of(&request);
     let session_id = if wants_session {
         let proposed = (Uuid::new_v4().as_u128() as i32) & i32::MAX;
-        node.fetch_sessions.create(proposed, list.len(), node.clock.now())
+        node.fetch_sessions.create(proposed, &list, node.clock.now())
     } else {
         None
     };
     if session_id.is_some() {
         list.subscribe();
     }
-    let gathered = Gathering::new(call, request, true).run(&mut list).await;
+    let lent = if session_id.is_none() { node.fetch_sessions.lend(&list) } else { None };
+    let gathering = Gathering::new(call, &request, true, session_id.is_some() || lent.is_some());
+    drop(request);
+    let gathered = gathering.run(&mut list).await;
     let response = FetchResponse { session_id: session_id.unwrap_or(0), ..gathered.respond(&mut list) };
     if let Some(id) = session_id {
         node.fetch_sessions.put_back(id, list);
@@ -141,6 +156,7 @@ fn session_error(error: SessionError) -> KafkaCode {
 /// An answer that grows.
 struct Gathering<'a> {
     node: &'a Shared,
+    gone: &'a CancellationToken,
     max_bytes: usize,
     /// A limit below zero: Kafka finds no words for it.
     is_nonsense: bool,
@@ -182,12 +198,16 @@ struct Part {
 }
 
 impl<'a> Gathering<'a> {
-    fn new(call: &'a Call, request: &FetchRequest, is_whole: bool) -> Self {
+    /// Without room for what it watches it does not wait.
+    fn new(call: &'a Call, request: &FetchRequest, is_whole: bool, has_room: bool) -> Self {
         let node = call.node();
-        let max_bytes = usize::try_from(request.max_bytes).unwrap_or(0).min(node.fetch_max_bytes());
-        let wait_ms = u64::try_from(request.max_wait_ms).unwrap_or(0);
+        let share_bytes = (node.fetch_budget.limit_bytes() / SHARES).max(SHARE_MIN_BYTES);
+        let max_bytes =
+            usize::try_from(request.max_bytes).unwrap_or(0).min(node.fetch_max_bytes()).min(share_bytes);
+        let wait_ms = u64::try_from(request.max_wait_ms).ok().filter(|_| has_room).unwrap_or(0);
         Gathering {
             node,
+            gone: &call.peer.gone,
             max_bytes,
             is_nonsense: request.max_bytes < 0,
             reads_committed: request.isolation_level == READ_COMMITTED,
@@ -218,6 +238,7 @@ impl<'a> Gathering<'a> {
             let waited = tokio::select! {
                 waited = tokio::time::timeout_at(self.deadline, news.wait()) => waited,
                 () = self.node.stop.cancelled() => return self,
+                () = self.gone.cancelled() => return self,
             };
             if waited.is_err() {
                 return self;
@@ -300,6 +321,9 @@ impl<'a> Gathering<'a> {
             self.has_error = true;
             return;
         }
+        if part.next_offset == high_watermark {
+            return;
+        }
         let is_first = self.bytes == 0;
         let left = self.max_bytes.saturating_sub(self.bytes);
         let wanted = max_bytes.saturating_sub(part.bytes).min(left);
@@ -307,27 +331,28 @@ impl<'a> Gathering<'a> {
             self.is_full |= left == 0;
             return;
         }
-        // What one read may hold in memory; the rest is fetched next time.
-        let mut permit = match self.node.fetch_budget.try_reserve(wanted) {
-            Some(permit) => permit,
+        let budget = &self.node.fetch_budget;
+        let read = match budget.try_reserve(wanted) {
+            Some(permit) => read_under(permit, hosted, part.next_offset, wanted, is_first),
             None if !is_first => {
                 self.is_full = true;
                 return;
             }
-            None => self.node.fetch_budget.reserve(wanted).await,
-        };
-        let read = if is_first {
-            hosted.reader().read(part.next_offset, high_watermark, wanted)
-        } else {
-            hosted.reader().read_within(part.next_offset, high_watermark, wanted)
+            None => {
+                match hosted.reader().read_within(part.next_offset, high_watermark, wanted.min(FREE_BYTES)) {
+                    // Others hold what there is, and perhaps never read it: little is for everybody all the same.
+                    Ok(little) if !little.bytes.is_empty() => Ok(little),
+                    Ok(_) => read_under(budget.reserve(wanted).await, hosted, part.next_offset, wanted, true),
+                    Err(error) => Err(error),
+                }
+            }
         };
         match read {
-            Ok(batches) => {
-                let bytes = attach(batches.bytes, &mut permit);
+            Ok(Batches { bytes, next_offset }) => {
                 hosted.traffic.fetched(bytes.len());
                 self.bytes += bytes.len();
                 part.bytes += bytes.len();
-                part.next_offset = batches.next_offset;
+                part.next_offset = next_offset;
                 if !bytes.is_empty() {
                     part.chunks.push(bytes);
                 }
@@ -417,6 +442,23 @@ impl Watched {
     }
 }
 
+/// Whole batches up to the high watermark that hold their share of `permit`: at most `max_bytes`, or with `takes_first` the
+/// first, however large.
+fn read_under(
+    mut permit: OwnedSemaphorePermit,
+    hosted: &HostedPartition,
+    from: Offset,
+    max_bytes: usize,
+    takes_first: bool,
+) -> Result<Batches, ReadError> {
+    let until = hosted.high_watermark().0;
+    let batches = match takes_first {
+        true => hosted.reader().read(from, until, max_bytes)?,
+        false => hosted.reader().read_within(from, until, max_bytes)?,
+    };
+    Ok(Batches { bytes: attach(batches.bytes, &mut permit), next_offset: batches.next_offset })
+}
+
 /// One piece, which several are only if records trickled in.
 fn joined(mut chunks: Vec<Bytes>) -> Bytes {
     if chunks.len() <= 1 {
@@ -441,9 +483,5 @@ fn diverging(hosted: &HostedPartition, watched: &Watched) -> Result<Option<Epoch
         .flatten();
     let (epoch, end) = end.ok_or(KafkaCode::OffsetOutOfRange)?;
     let is_diverging = epoch < last_fetched || end < watched.fetch_offset;
-    Ok(is_diverging.then(|| EpochEndOffset {
-        epoch: epoch.0,
-        end_offset: end.0,
-        ..EpochEndOffset::default()
-    }))
+    Ok(is_diverging.then_some(EpochEndOffset { epoch: epoch.0, end_offset: end.0 }))
 }

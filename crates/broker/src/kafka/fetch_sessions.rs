@@ -5,7 +5,8 @@
 //! consumer then sends everything again.
 //!
 //! What must stay true: a session is worked on by one request at a time; its epoch rises by one with each, from 1 to
-//! `i32::MAX` and to 1 again. All sessions together hold at most [`MAX_PARTITIONS`] partitions.
+//! `i32::MAX` and to 1 again. All sessions together take at most [`MAX_BYTES`], whatever strangers name in them: one that
+//! outgrows that is forgotten.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,8 +22,10 @@ use crate::topics::TopicSnapshot;
 
 /// `min.incremental.fetch.session.eviction.ms`: a session that was used more recently is not evicted.
 const MIN_EVICTION_MS: u64 = 120_000;
-/// Partitions of all sessions.
-const MAX_PARTITIONS: usize = 1_000_000;
+/// What the partitions of all sessions may take in memory.
+const MAX_BYTES: usize = 64 << 20;
+/// What a partition takes, besides its topic's name: its key twice, what is known of it, its place among the news.
+const PARTITION_BYTES: usize = 256;
 
 /// The request makes or ends no session.
 pub const FINAL_EPOCH: i32 = -1;
@@ -76,6 +79,7 @@ pub struct WatchList {
     slots: Vec<Option<Watched>>,
     numbers: BTreeMap<PartitionKey, u32>,
     free: Vec<u32>,
+    bytes: usize,
     is_subscribed: bool,
 }
 
@@ -87,6 +91,7 @@ impl WatchList {
             slots: Vec::new(),
             numbers: BTreeMap::new(),
             free: Vec::new(),
+            bytes: 0,
             is_subscribed: false,
         };
         list.update(request);
@@ -96,6 +101,11 @@ impl WatchList {
     /// How many partitions it has.
     pub fn len(&self) -> usize {
         self.numbers.len()
+    }
+
+    /// What it takes in memory, about.
+    pub fn memory_bytes(&self) -> usize {
+        self.bytes
     }
 
     /// All numbers, in the order in which they came.
@@ -193,18 +203,24 @@ impl WatchList {
             }
         };
         self.slots[number as usize] = Some(watched);
+        self.bytes += memory_bytes(&key);
         self.numbers.insert(key, number);
         number
     }
 
     fn forget(&mut self, key: &PartitionKey) {
         let Some(number) = self.numbers.remove(key) else { return };
+        self.bytes -= memory_bytes(key);
         let watched = self.slots[number as usize].take();
         if let Some(hosted) = watched.and_then(|watched| watched.hosted) {
             hosted.unsubscribe(&self.news, number);
         }
         self.free.push(number);
     }
+}
+
+fn memory_bytes(key: &PartitionKey) -> usize {
+    PARTITION_BYTES + key.topic.len()
 }
 
 /// Why an incremental fetch cannot be served.
@@ -227,7 +243,7 @@ pub struct FetchSessions {
 #[derive(Debug, Default)]
 struct Cache {
     sessions: BTreeMap<i32, Session>,
-    partitions: usize,
+    bytes: usize,
 }
 
 #[derive(Debug)]
@@ -235,6 +251,7 @@ struct Session {
     /// `None` while a request works on it.
     list: Option<WatchList>,
     partitions: usize,
+    bytes: usize,
     next_epoch: i32,
     used_ms: u64,
 }
@@ -258,33 +275,49 @@ impl FetchSessions {
         Ok(list)
     }
 
-    /// Ends a request's work on a session.
+    /// Room for a list that is no session's, for as long as what is returned lives; `None` if there is none.
+    pub fn lend(&self, list: &WatchList) -> Option<Lent<'_>> {
+        let (mut cache, bytes) = (self.cache.lock(), list.memory_bytes());
+        (cache.bytes + bytes <= MAX_BYTES).then(|| {
+            cache.bytes += bytes;
+            Lent { sessions: self, bytes }
+        })
+    }
+
+    /// Whether there is room for what a session has become.
+    pub fn resize(&self, id: i32, list: &WatchList) -> bool {
+        self.cache.lock().resize(id, list)
+    }
+
+    /// Ends a request's work on a session. It is forgotten if there is no room for what it has become: its reader begins anew.
     pub fn put_back(&self, id: i32, list: WatchList) {
-        let cache = &mut *self.cache.lock();
+        let mut cache = self.cache.lock();
+        if !cache.resize(id, &list) {
+            cache.remove(id);
+        }
         if let Some(session) = cache.sessions.get_mut(&id) {
-            cache.partitions = cache.partitions - session.partitions + list.len();
-            session.partitions = list.len();
             session.list = Some(list);
         }
     }
 
-    /// Makes room for a session of `partitions` partitions, and returns its id: `proposed`, or the next that is free. `None`
-    /// if nothing can be evicted: the reader then goes on without.
-    pub fn create(&self, proposed: i32, partitions: usize, now: Now) -> Option<i32> {
+    /// Makes room for a session of what `list` has, and returns its id: `proposed`, or the next that is free. `None` if nothing
+    /// can be evicted: the reader then goes on without.
+    pub fn create(&self, proposed: i32, list: &WatchList, now: Now) -> Option<i32> {
+        let (partitions, bytes) = (list.len(), list.memory_bytes());
         let mut cache = self.cache.lock();
         if self.slots == 0 {
             return None;
         }
-        while cache.sessions.len() >= self.slots || cache.partitions + partitions > MAX_PARTITIONS {
+        while cache.sessions.len() >= self.slots || cache.bytes + bytes > MAX_BYTES {
             cache.evict(now)?;
         }
         let mut id = proposed.max(1);
         while cache.sessions.contains_key(&id) {
             id = next_epoch(id);
         }
-        let session = Session { list: None, partitions, next_epoch: 1, used_ms: now.monotonic_ms };
+        let session = Session { list: None, partitions, bytes, next_epoch: 1, used_ms: now.monotonic_ms };
         cache.sessions.insert(id, session);
-        cache.partitions += partitions;
+        cache.bytes += bytes;
         Some(id)
     }
 
@@ -296,11 +329,32 @@ impl FetchSessions {
     /// How many sessions there are, and partitions in them.
     pub fn counts(&self) -> (usize, usize) {
         let cache = self.cache.lock();
-        (cache.sessions.len(), cache.partitions)
+        (cache.sessions.len(), cache.sessions.values().map(|session| session.partitions).sum())
+    }
+}
+
+/// Room for a list that is no session's.
+#[derive(Debug)]
+pub struct Lent<'a> {
+    sessions: &'a FetchSessions,
+    bytes: usize,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.sessions.cache.lock().bytes -= self.bytes;
     }
 }
 
 impl Cache {
+    fn resize(&mut self, id: i32, list: &WatchList) -> bool {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            self.bytes = self.bytes - session.bytes + list.memory_bytes();
+            (session.partitions, session.bytes) = (list.len(), list.memory_bytes());
+        }
+        self.bytes <= MAX_BYTES
+    }
+
     fn evict(&mut self, now: Now) -> Option<()> {
         let (&id, session) = self.sessions.iter().min_by_key(|(_, session)| session.used_ms)?;
         let is_old = now.monotonic_ms.saturating_sub(session.used_ms) >= MIN_EVICTION_MS;
@@ -309,7 +363,7 @@ impl Cache {
 
     fn remove(&mut self, id: i32) {
         if let Some(session) = self.sessions.remove(&id) {
-            self.partitions -= session.partitions;
+            self.bytes -= session.bytes;
         }
     }
 }
@@ -320,8 +374,10 @@ fn next_epoch(epoch: i32) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use tidelog_kafka_wire::messages::fetch::{FetchTopic, ForgottenTopic};
     use tidelog_model::TimestampMs;
+
+    use super::*;
 
     const SLOTS: usize = 100;
 
@@ -336,7 +392,7 @@ mod tests {
     #[test]
     fn a_session_takes_its_epochs_in_order_and_one_request_at_a_time() {
         let sessions = FetchSessions::new(SLOTS);
-        let id = sessions.create(7, 0, at(0)).expect("there is room");
+        let id = sessions.create(7, &list(), at(0)).expect("there is room");
         sessions.put_back(id, list());
         assert_eq!(sessions.take(id, 2, at(1)).err(), Some(SessionError::InvalidEpoch));
         let first = sessions.take(id, 1, at(1)).expect("the first epoch");
@@ -354,11 +410,58 @@ mod tests {
     fn a_full_cache_evicts_only_what_was_not_used_for_two_minutes() {
         let sessions = FetchSessions::new(SLOTS);
         for id in 1..=SLOTS as i32 {
-            assert_eq!(sessions.create(id, 0, at(id as u64)), Some(id));
+            assert_eq!(sessions.create(id, &list(), at(id as u64)), Some(id));
         }
-        assert_eq!(sessions.create(5000, 0, at(MIN_EVICTION_MS)), None);
-        assert_eq!(sessions.create(5000, 0, at(MIN_EVICTION_MS + 1)), Some(5000));
+        assert_eq!(sessions.create(5000, &list(), at(MIN_EVICTION_MS)), None);
+        assert_eq!(sessions.create(5000, &list(), at(MIN_EVICTION_MS + 1)), Some(5000));
         assert_eq!(sessions.take(1, 1, at(0)).err(), Some(SessionError::NotFound));
+    }
+
+    /// So many partitions of a topic with a long name.
+    fn partitions(numbers: std::ops::Range<i32>) -> FetchRequest {
+        let partition = |partition| FetchPartition { partition, ..FetchPartition::default() };
+        let topic = Str::from("t".repeat(32_000));
+        let topic =
+            FetchTopic { topic, partitions: numbers.map(partition).collect(), ..FetchTopic::default() };
+        FetchRequest { topics: vec![topic], ..FetchRequest::default() }
+    }
+
+    #[test]
+    fn sessions_take_a_bounded_memory_whatever_is_named_in_them() {
+        let sessions = FetchSessions::new(SLOTS);
+        let each = PARTITION_BYTES + 32_000;
+        let most = MAX_BYTES / each;
+        let large = WatchList::of(&partitions(0..most as i32 - 1));
+        assert_eq!(large.memory_bytes(), (most - 1) * each);
+        let id = sessions.create(1, &large, at(0)).expect("there is room");
+        sessions.put_back(id, large);
+        assert_eq!(sessions.create(2, &WatchList::of(&partitions(0..2)), at(1)), None);
+        let small = sessions.create(2, &WatchList::of(&partitions(0..1)), at(1)).expect("for one there is");
+        // A session that outgrows the rest is forgotten, and what it had is free again.
+        let mut list = WatchList::of(&partitions(0..1));
+        list.update(&partitions(1..3));
+        sessions.put_back(small, list);
+        assert_eq!(sessions.take(small, 1, at(2)).err(), Some(SessionError::NotFound));
+        assert_eq!(sessions.counts(), (1, most - 1));
+        let lent = sessions.lend(&WatchList::of(&partitions(0..1))).expect("there is room for one");
+        assert!(sessions.lend(&WatchList::of(&partitions(0..1))).is_none());
+        drop(lent);
+        assert!(sessions.create(3, &WatchList::of(&partitions(0..1)), at(3)).is_some());
+    }
+
+    #[test]
+    fn what_is_forgotten_takes_nothing() {
+        let mut list = WatchList::of(&partitions(0..3));
+        let forgotten = FetchRequest {
+            forgotten_topics_data: vec![ForgottenTopic {
+                topic: Str::from("t".repeat(32_000)),
+                partitions: vec![0, 1, 1, 2, 9],
+                ..ForgottenTopic::default()
+            }],
+            ..FetchRequest::default()
+        };
+        list.update(&forgotten);
+        assert_eq!((list.len(), list.memory_bytes()), (0, 0));
     }
 
     #[test]

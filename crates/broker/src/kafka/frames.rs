@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use super::buffers::{Buffer, Buffers};
 use super::disconnect::Disconnect;
+use super::gone::read_closed;
 use super::table;
 use crate::memory::Budget;
 
@@ -76,8 +77,21 @@ impl<'a> FrameReader<'a> {
             return Ok(None);
         }
         let mut bytes = self.received.split_to(whole);
+        if self.received.is_empty() {
+            // Nothing of it, so that the buffer goes back with the request.
+            self.received = Bytes::new();
+        }
         bytes.advance(LENGTH_BYTES);
         Ok(Some(Frame { bytes, permit: self.permit.take() }))
+    }
+
+    /// Receives more if that is wanted, else nothing; false once the peer has closed its half. Cancelling it loses nothing.
+    pub async fn more(&mut self, is_wanted: bool) -> Result<bool, Disconnect> {
+        if is_wanted {
+            return self.fill().await;
+        }
+        read_closed(self.socket.as_ref()).await;
+        Ok(false)
     }
 
     /// Receives more; false once the peer has closed its half. Cancelling it loses nothing.

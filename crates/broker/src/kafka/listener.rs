@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::call::Peer;
 use super::connection;
+use super::disconnect::Disconnect;
 use super::frames::FrameLimits;
 use crate::connections::{Counted, CountedAddress};
 use crate::node::Shared;
@@ -180,9 +181,20 @@ async fn attend(node: Arc<Shared>, listener: Arc<KafkaListener>, mut stream: Tcp
             idle_ms => idle_ms.min(FOR_EVER_MS),
         }),
     };
-    let peer = Arc::new(Peer { node, listener, local, remote, software: OnceLock::new() });
-    if let Err(reason) = connection::run(&mut stream, peer, limits).await {
-        tracing::debug!(%remote, %reason, "a connection was closed");
+    let peer = Arc::new(Peer {
+        node,
+        listener,
+        local,
+        remote,
+        software: OnceLock::new(),
+        gone: CancellationToken::new(),
+    });
+    if let Err(reason) = connection::run(&mut stream, peer.clone(), limits).await {
+        peer.node.kafka_counts.closed(&reason);
+        match reason {
+            Disconnect::Unanswerable(_) => tracing::error!(%remote, %reason, "a connection was closed"),
+            _ => tracing::debug!(%remote, %reason, "a connection was closed"),
+        }
     }
 }
 

@@ -8,11 +8,14 @@ mod buffers;
 mod call;
 mod configs;
 mod connection;
+mod counts;
 mod disconnect;
 mod fetch_sessions;
 mod frames;
+mod gone;
 mod listener;
 mod mutations;
+mod repeats;
 mod table;
 mod writer;
 
@@ -52,6 +55,7 @@ use tidelog_metadata::TOPIC_NAME_MAX_BYTES;
 use tidelog_model::LeaderEpoch;
 
 pub use buffers::Buffers;
+pub use counts::Counts;
 pub use fetch_sessions::FetchSessions;
 pub use listener::{Advertised, KafkaListener, ListenerSyntax, serve};
 

@@ -83,6 +83,7 @@ pub async fn begin(call: Call, mut body: Decoder) -> Result<Begun, Disconnect> {
     let bytes = body.remaining();
     let request = ProduceRequest::decode(&mut body, call.version).map_err(|source| call.malformed(source))?;
     drop(body);
+    call.node().kafka_counts.reached(ApiKey::Produce);
     let throttle_time_ms = call.charge(QuotaKey::ProducerByteRate, bytes);
     let fate = append(call, request, throttle_time_ms).await?;
     Ok(Begun { fate, throttle: throttle(throttle_time_ms) })

@@ -64,6 +64,8 @@ pub enum Handler {
     Produce,
     /// Once everything that came before it on its connection is answered.
     Serve(fn(Call, Decoder) -> Served),
+    /// The same, for what may wait for long: when it begins to, it holds nothing of its frame any more.
+    Wait(fn(Call, Decoder) -> Served),
 }
 
 /// An answer that is being made.
@@ -103,7 +105,7 @@ pub fn throttle(throttle_time_ms: i32) -> Duration {
 /// By key.
 pub const TABLE: &[Entry] = &[
     Entry { advertised: 0, handler: Handler::Produce, ..of(ApiKey::Produce, 3, 13, serve::<Metadata>) },
-    of(ApiKey::Fetch, 4, 18, serve::<Fetch>),
+    Entry { handler: Handler::Wait(serve::<Fetch>), ..of(ApiKey::Fetch, 4, 18, serve::<Fetch>) },
     of(ApiKey::ListOffsets, 1, 11, serve::<ListOffsets>),
     of(ApiKey::Metadata, 0, 13, serve::<Metadata>),
     of(ApiKey::ApiVersions, 0, 5, serve::<ApiVersions>),
@@ -151,6 +153,7 @@ where
     Box::pin(async move {
         let request = A::Request::decode(&mut body, call.version).map_err(|source| call.malformed(source))?;
         drop(body);
+        call.node().kafka_counts.reached(A::Request::KEY);
         let response = A::answer(&call, request).await;
         let frame = encode_response(call.correlation_id, A::Request::KEY, call.version, &response)?;
         Ok(Answer { frame, throttle: throttle(A::throttle_time_ms(&response)) })

@@ -10,9 +10,13 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::tcp::WriteHalf;
 
 use super::disconnect::Disconnect;
+use super::gone::read_closed;
+use crate::memory::Budget;
 
-/// How long a peer may take none of the bytes that it asked for.
+/// How long a peer may take none of the bytes that it asked for …
 const WRITE_DEADLINE: Duration = Duration::from_secs(60);
+/// … and how long while others wait for the memory that its records are in.
+const WANTED_DEADLINE: Duration = Duration::from_secs(1);
 /// Pieces in one write.
 const SLICES: usize = 64;
 
@@ -21,12 +25,19 @@ const SLICES: usize = 64;
 pub struct Writer<'a> {
     socket: WriteHalf<'a>,
     answers: VecDeque<EncodedFrame>,
+    /// What records wait under.
+    budget: Budget,
 }
 
 impl<'a> Writer<'a> {
-    /// Writes to `socket`.
-    pub fn new(socket: WriteHalf<'a>) -> Self {
-        Writer { socket, answers: VecDeque::new() }
+    /// Writes to `socket` records that are in memory under `budget`.
+    pub fn new(socket: WriteHalf<'a>, budget: Budget) -> Self {
+        Writer { socket, answers: VecDeque::new(), budget }
+    }
+
+    /// Waits until the peer has closed its half.
+    pub async fn gone(&self) {
+        read_closed(self.socket.as_ref()).await;
     }
 
     /// Puts an answer behind the others.
@@ -45,10 +56,7 @@ impl<'a> Writer<'a> {
                 }
                 used += answer.chunks_vectored(&mut slices[used..]);
             }
-            let write = self.socket.write_vectored(&slices[..used]);
-            let written = tokio::time::timeout(WRITE_DEADLINE, write)
-                .await
-                .map_err(|_| Disconnect::SlowReader { limit: WRITE_DEADLINE })??;
+            let written = write(&mut self.socket, &slices[..used], &self.budget).await?;
             if written == 0 {
                 return Err(Disconnect::Io(io::ErrorKind::WriteZero.into()));
             }
@@ -66,6 +74,25 @@ impl<'a> Writer<'a> {
                 return;
             }
             self.answers.pop_front();
+        }
+    }
+}
+
+/// One write, which may wait for its reader for a while.
+async fn write(
+    socket: &mut WriteHalf<'_>,
+    slices: &[IoSlice<'_>],
+    budget: &Budget,
+) -> Result<usize, Disconnect> {
+    let mut waited = Duration::ZERO;
+    loop {
+        // What is cut off here has written nothing.
+        match tokio::time::timeout(WANTED_DEADLINE, socket.write_vectored(slices)).await {
+            Ok(written) => return Ok(written?),
+            Err(_) => waited += WANTED_DEADLINE,
+        }
+        if budget.is_wanted() || waited >= WRITE_DEADLINE {
+            return Err(Disconnect::SlowReader { limit: waited });
         }
     }
 }

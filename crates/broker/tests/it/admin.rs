@@ -1,6 +1,6 @@
 //! What Kafka's admin surface asks, below its translation: the neutral handlers on a running node.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tidelog_broker::handlers::*;
 use tidelog_broker::{KafkaCode, KafkaError, Shared, ToKafka};
@@ -476,7 +476,7 @@ async fn logs_lie_in_one_directory_and_stay_there() {
     assert_eq!((topic.as_str(), sizes), ("t", vec![(0, false), (1, true)]));
     assert!(directory.usable_bytes <= directory.total_bytes && directory.total_bytes > Some(0));
     let wanted =
-        BTreeMap::from([("t".to_owned(), vec![PartitionId(1), PartitionId(9)]), ("x".to_owned(), vec![])]);
+        BTreeMap::from([("t".to_owned(), [1, 9].map(PartitionId).into()), ("x".to_owned(), BTreeSet::new())]);
     let some = describe_log_dir(node, Some(&wanted)).expect("works").topics;
     assert_eq!(some, [("t".to_owned(), vec![logs[1]])]);
 

@@ -36,7 +36,7 @@ fn limit(key: &'static str, value: f64) -> AlterClientQuotasRequest {
     }
 }
 
-async fn set_limit(client: &mut KafkaClient, key: &'static str, value: f64) {
+pub async fn set_limit(client: &mut KafkaClient, key: &'static str, value: f64) {
     let answer = client.ask(1, &limit(key, value)).await;
     assert_eq!(answer.entries[0].error_code, 0);
 }

@@ -8,6 +8,7 @@ use tidelog_kafka_wire::{ApiKey, Budget, Decoder, Message, RequestHeader, Str, e
 use super::{KafkaClient, produce, produced};
 use tidelog_record::Compression;
 
+use crate::metrics::scrape;
 use crate::support::{TestNode, batch};
 
 fn software() -> ApiVersionsRequest {
@@ -47,6 +48,27 @@ async fn what_is_not_served_closes_the_connection() {
         let frame = [&[0, 0, 0, 10], &head[..], &[0, 0, 0, 1, 0xff, 0xff]].concat();
         client.send_raw(&frame).await;
         assert!(client.is_closed().await, "{head:?}");
+    }
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_api_and_closed_connections_by_reason() {
+    let node = TestNode::start().await;
+    let mut client = KafkaClient::connect(&node).await;
+    for _ in 0..3 {
+        client.ask(12, &MetadataRequest::default()).await;
+    }
+    client.send_raw(&(-1i32).to_be_bytes()).await;
+    assert!(client.is_closed().await);
+    let mut other = KafkaClient::connect(&node).await;
+    other.send_raw(&[0, 0, 0, 10, 0, 3, 0, 99, 0, 0, 0, 1, 0xff, 0xff]).await;
+    assert!(other.is_closed().await);
+    let samples = scrape(&node).await;
+    let of = |metric: &str, label: &str| samples[&format!("tidelog_kafka_{metric}_total{{{label}}}")];
+    assert_eq!(of("requests", "api=\"Metadata\""), 3.0);
+    assert_eq!(of("requests", "api=\"Fetch\""), 0.0);
+    for (reason, expected) in [("frame_length", 1.0), ("unsupported", 1.0), ("malformed", 0.0)] {
+        assert_eq!(of("disconnects", &format!("reason=\"{reason}\"")), expected, "{reason}");
     }
 }
 

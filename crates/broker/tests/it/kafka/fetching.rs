@@ -188,7 +188,6 @@ async fn offsets_are_found_by_word_and_by_time() {
                     current_leader_epoch: -1,
                     ..ListOffsetsPartition::default()
                 }],
-                ..ListOffsetsTopic::default()
             }],
             ..ListOffsetsRequest::default()
         };

@@ -3,6 +3,7 @@
 mod admin;
 mod connection;
 mod fetching;
+mod hostile;
 mod producing;
 
 use std::time::Duration;
