@@ -104,10 +104,7 @@ impl LogReader {
             Plan::Nothing => Ok(Batches { bytes: Bytes::new(), next_offset: from }),
             Plan::Memory { batches, bytes, next_offset } => {
                 let mut out = BytesMut::with_capacity(bytes);
-                for batch in &batches {
-                    out.put_slice(batch.prefix());
-                    out.put_slice(batch.body());
-                }
+                put_batches(&mut out, &batches);
                 Ok(Batches { bytes: out.freeze(), next_offset })
             }
             Plan::File { stretch, removals } => {
@@ -116,8 +113,27 @@ impl LogReader {
                     // The files may be gone with their segment.
                     return self.read_limited(from, until, limit);
                 }
-                result
+                result.map(|read| self.with_memory_behind(read, removals, until, limit))
             }
+        }
+    }
+
+    /// What was read of a file, and what follows in memory: that the writing back has come so far, and no farther, is no end
+    /// to a reader. Only if nothing has left the log since `removals` were counted, else what follows is of another history.
+    fn with_memory_behind(&self, read: Batches, removals: u64, until: Offset, limit: Limit) -> Batches {
+        let max_bytes = limit.max_bytes.saturating_sub(read.bytes.len());
+        if read.bytes.is_empty() || read.next_offset >= until || max_bytes == 0 {
+            return read;
+        }
+        let plan = self.plan(read.next_offset, until, Limit { max_bytes, takes_first: false });
+        match plan {
+            Ok(Plan::Memory { batches, bytes, next_offset }) if self.0.state.lock().removals == removals => {
+                let mut out = BytesMut::from(read.bytes);
+                out.reserve(bytes);
+                put_batches(&mut out, &batches);
+                Batches { bytes: out.freeze(), next_offset }
+            }
+            _ => read,
         }
     }
 
@@ -320,6 +336,13 @@ impl LogReader {
         } else {
             ReadError::Io { path: self.0.path(segment, Part::Log), source }
         }
+    }
+}
+
+fn put_batches(out: &mut BytesMut, batches: &[StampedBatch]) {
+    for batch in batches {
+        out.put_slice(batch.prefix());
+        out.put_slice(batch.body());
     }
 }
 

@@ -41,6 +41,32 @@ fn reads_agree_with_the_model_wherever_the_batches_are() {
     }
 }
 
+#[test]
+fn a_read_goes_on_in_memory_where_the_file_ends() {
+    let (directory, _) = open_with(MemoryDisk::new(1), Options::default()).unwrap();
+    let mut log = directory.create(partition(0));
+    log.assign_epoch(LeaderEpoch(0));
+    log.roll(at(1), None);
+    for is_last in [false, true] {
+        let (header, batch) = batch_of(&[1], b"v");
+        log.append(&header, batch, LeaderEpoch(0), true).unwrap();
+        commit(&directory).unwrap();
+        if !is_last {
+            directory.write_back().unwrap();
+        }
+    }
+    let reader = log.reader();
+    let read = |until, max_bytes| {
+        let found = reader.read(Offset(0), Offset(until), max_bytes).unwrap();
+        (found.bytes.len(), found.next_offset.0)
+    };
+    let size = read(1, 1 << 20).0;
+    assert_eq!(read(2, 1 << 20), (2 * size, 2));
+    assert_eq!(read(2, 2 * size), (2 * size, 2));
+    assert_eq!(read(2, 2 * size - 1), (size, 1), "the second does not fit");
+    assert_eq!(read(1, 1 << 20), (size, 1), "the second is not to be read yet");
+}
+
 impl Bench {
     fn new(seed: u64) -> Bench {
         let mut rng = Rng::new(seed);
