@@ -1,6 +1,9 @@
 //! The floor: the least that a broker can do for librdkafka's producers and consumers, so that Tidelog's cost can be told as
 //! a multiple of it. A yardstick, never a product: every topic's name leads to the same partitions, nothing is recovered or
-//! deleted, each API has one version, a request names one topic, a malformed one ends its connection by a panic.
+//! deleted, each API has one version, a request names one topic, a malformed one ends its connection by a panic, as the disk's
+//! faults do.
+//!
+//! `floor ADDRESS DIR PARTITIONS durable|cached`
 //!
 //! A thread a connection. All requests that one read brought go together: batches are checked (CRC-32C), stamped where they
 //! lie in the receive buffer, written to their partitions' files, made durable by one write and one sync of a journal ring,
@@ -10,319 +13,228 @@ use std::fs::File;
 use std::io::{Read, Result, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::FileExt;
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::thread::{JoinHandle, spawn};
 
 use crc_fast::{CrcAlgorithm::Crc32Iscsi, checksum};
-use rustix::fs::sendfile;
-use rustix::net::{SendFlags, send};
+use rustix::{fs::sendfile, net};
 
 const BUFFER: usize = 4 << 20;
-const BLOCK: u64 = 4096;
-const RING: u64 = 256 << 20;
+const HALF_RING: u64 = 128 << 20;
 
 struct Broker {
-    port: u16,
+    port: i64,
     partitions: Vec<Partition>,
-    durable: bool,
+    /// Its lock orders appends.
     journal: Mutex<Journal>,
-    publications: Mutex<u64>,
-    published: Condvar,
+    published: (Mutex<()>, Condvar),
 }
 
-struct Partition(File, Mutex<Tail>);
+/// Its batches: base offset and file position of each and, last, of the one to come; and how many may be fetched.
+struct Partition(File, Mutex<(Vec<(i64, u64)>, usize)>);
 
-struct Tail {
-    /// Base offset and file position of each batch and, last, of the one to come.
-    batches: Vec<(i64, u64)>,
-    /// How many of the batches may be fetched.
-    visible: usize,
+/// The ring, if durable; how many bytes it ever took; the sync of all partitions that frees one half of it.
+struct Journal(Option<File>, u64, Option<JoinHandle<()>>);
+
+/// What one read leads to.
+#[derive(Default)]
+struct Round {
+    answers: Vec<u8>,
+    /// What belongs at which place between them: position and length in a file.
+    files: Vec<(usize, &'static File, u64, usize)>,
+    /// Where was appended.
+    appended: Option<(MutexGuard<'static, Journal>, Vec<&'static Partition>)>,
 }
-
-struct Journal {
-    ring: File,
-    position: u64,
-    /// Orders a sync of all partitions; waits until the order before is done, so that the half of the ring to come is free.
-    checkpoints: SyncSender<()>,
-}
-
-/// The lock that orders appends, and where the requests of one read have appended.
-type Appended<'a> = (MutexGuard<'a, Journal>, Vec<&'a Partition>);
-
-/// What is left of a request.
-struct Input<'a>(&'a mut [u8]);
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [address, directory, partitions, mode] = arguments.as_slice() else {
-        panic!("usage: floor ADDRESS DIR PARTITIONS durable|cached");
-    };
-    let options = File::options().read(true).write(true).create(true).truncate(false).clone();
+    let [address, directory, count, mode] = &arguments[..] else { panic!("ADDRESS DIR PARTITIONS MODE") };
+    let options = File::options().read(true).write(true).create(true).truncate(true).clone();
     let open = |name: &str| options.open(format!("{directory}/{name}"));
-    let tail = || Mutex::new(Tail { batches: vec![(0, 0)], visible: 0 });
-    let partition = |index: usize| Ok(Partition(open(&format!("{index}.log"))?, tail()));
-    let count = partitions.parse().expect("PARTITIONS is a number");
-    let partitions = (0..count).map(partition).collect::<Result<_>>()?;
-    let (durable, ring) = (mode == "durable", open("journal")?);
-    let unwritten = ring.metadata()?.len()..if durable { RING } else { 0 };
-    for position in unwritten.step_by(BUFFER) {
-        ring.write_all_at(&[0; BUFFER], position)?;
+    let partition = |index: u32| Ok(Partition(open(&format!("{index}.log"))?, Mutex::new((vec![(0, 0)], 0))));
+    let ring = if mode == "durable" { Some(open("journal")?) } else { None };
+    for position in (0..2 * HALF_RING).step_by(BUFFER) {
+        ring.iter().try_for_each(|ring| ring.write_all_at(&[0; BUFFER], position))?;
     }
     let listener = TcpListener::bind(address)?;
-    let (checkpoints, orders) = sync_channel(0);
-    let broker = Arc::new(Broker {
-        port: listener.local_addr()?.port(),
-        partitions,
-        durable,
-        journal: Mutex::new(Journal { ring, position: 0, checkpoints }),
-        publications: Mutex::new(0),
-        published: Condvar::new(),
-    });
-    let syncing = broker.clone();
-    std::thread::spawn(move || {
-        for () in orders {
-            syncing.partitions.iter().for_each(|partition| partition.0.sync_data().expect("the disk syncs"));
-        }
-    });
-    for socket in listener.incoming() {
-        let (socket, broker) = (socket?, broker.clone());
-        std::thread::spawn(move || broker.serve(&socket));
-    }
-    Ok(())
+    let (port, journal) = (listener.local_addr()?.port().into(), Mutex::new(Journal(ring, 0, None)));
+    let partitions = (0..count.parse().expect("a number")).map(partition).collect::<Result<_>>()?;
+    let broker: &Broker =
+        Box::leak(Box::new(Broker { port, partitions, journal, published: Default::default() }));
+    listener.incoming().try_for_each(|socket| socket.map(|socket| drop(spawn(move || broker.serve(&socket)))))
 }
 
 impl Broker {
-    fn serve(&self, mut socket: &TcpStream) -> Result<()> {
+    fn serve(&'static self, mut socket: &TcpStream) -> Result<()> {
         socket.set_nodelay(true)?;
         let (mut buffer, mut start, mut end) = (vec![0; BUFFER], 0, 0);
-        loop {
-            let read = socket.read(&mut buffer[end..])?;
-            end += read;
-            let (first, mut answers, mut appended) = (start, Vec::new(), None);
+        while let Some(read) = std::num::NonZeroUsize::new(socket.read(&mut buffer[end..])?) {
+            end += read.get();
+            let (first, mut round, mut sent) = (start, Round::default(), 0);
             while end - start >= 4 {
-                let length = Input(&mut buffer[start..]).int(4) as usize;
-                let Some(frame) = buffer[start + 4..end].get_mut(..length) else { break };
-                self.answer(Input(frame), &mut answers, &mut appended, socket)?;
-                start += 4 + length;
+                let [length] = ints(&mut &mut buffer[start..], [4]);
+                let Some(request) = buffer[start + 4..end].get_mut(..length as usize) else { break };
+                self.answer(request, &mut round);
+                start += 4 + length as usize;
             }
-            if let Some(appended) = appended {
-                self.commit(appended, &buffer[first..start])?;
+            if let Some((mut journal, partitions)) = round.appended {
+                self.commit(&mut journal, &buffer[first..start], &partitions);
             }
-            socket.write_all(&answers)?;
+            for (at, file, mut position, mut length) in round.files.into_iter().filter(|file| file.3 > 0) {
+                while sent < at {
+                    sent += net::send(socket, &round.answers[sent..at], net::SendFlags::MORE)?;
+                }
+                while length > 0 {
+                    length -= sendfile(socket, file, Some(&mut position), length)?;
+                }
+            }
+            socket.write_all(&round.answers[sent..])?;
             // Room for the rest of a frame, moved as seldom as may be.
             if start == end || BUFFER - start < BUFFER / 2 {
                 buffer.copy_within(start..end, 0);
                 (start, end) = (0, end - start);
             }
-            if read == 0 {
-                return Ok(());
-            }
         }
+        Ok(())
     }
 
-    fn answer<'a>(
-        &'a self,
-        mut input: Input,
-        answers: &mut Vec<u8>,
-        appended: &mut Option<Appended<'a>>,
-        socket: &TcpStream,
-    ) -> Result<()> {
-        let (key, version, correlation, _client) = (input.int(2), input.int(2), input.int(4), input.text());
-        let at = answers.len();
-        put(answers, &[(0, 4), (correlation, 4)]);
+    fn answer(&'static self, mut request: &mut [u8], round: &mut Round) {
+        let [key, version, correlation] = ints(&mut request, [2, 2, 4]);
+        let (_client, at, files) = (text(&mut request), round.answers.len(), round.files.len());
+        put(&mut round.answers, &[(0, 4), (correlation, 4)]);
         match key {
-            0 => self.produce(input, answers, appended)?,
-            1 => return self.fetch(input, answers, at, socket),
-            2 => self.list_offsets(input, answers),
-            3 => self.metadata(input, answers),
-            _ => {
-                // 35: unsupported version; the client then asks in version 0.
-                put(answers, &[(if version == 0 { 0 } else { 35 }, 2), (5, 4)]);
-                for (key, version) in [(0, 3), (1, 4), (2, 1), (3, 4), (18, 0)] {
-                    put(answers, &[(key, 2), (version, 2), (version, 2)]);
+            0 => self.produce(request, round),
+            1 => self.fetch(request, round),
+            2 => {
+                let [_replica] = ints(&mut request, [4]);
+                for _ in 0..one_topic(&mut request, &mut round.answers) {
+                    let [index, time] = ints(&mut request, [4, 8]);
+                    let offset = if time == -2 { 0 } else { self.find(index, 0, 0).3 };
+                    put(&mut round.answers, &[(index, 4), (0, 2), (-1, 8), (offset, 8)]);
                 }
             }
+            3 => self.metadata(request, &mut round.answers),
+            _ => {
+                // 35: unsupported version; the client then asks in version 0.
+                put(&mut round.answers, &[(if version == 0 { 0 } else { 35 }, 2), (5, 4)]);
+                let only = |(key, version)| put(&mut round.answers, &[(key, 2), (version, 2), (version, 2)]);
+                [(0, 3), (1, 4), (2, 1), (3, 4), (18, 0)].into_iter().for_each(only);
+            }
         }
-        set_length(answers, at, 0);
-        Ok(())
+        let in_files: usize = round.files[files..].iter().map(|file| file.3).sum();
+        let length = (round.answers.len() - at - 4 + in_files) as u32;
+        round.answers[at..at + 4].copy_from_slice(&length.to_be_bytes());
     }
 
-    fn produce<'a>(
-        &'a self,
-        mut input: Input,
-        answer: &mut Vec<u8>,
-        appended: &mut Option<Appended<'a>>,
-    ) -> Result<()> {
-        let (_journal, partitions) =
-            appended.get_or_insert_with(|| (self.journal.lock().unwrap(), Vec::new()));
-        let (_transaction, _acks, _timeout) = (input.text(), input.int(2), input.int(4));
-        for _ in 0..one_topic(&mut input, answer) {
-            let (index, length) = (input.int(4), input.int(4));
-            let partition = &self.partitions[index as usize];
-            let base = partition.append(input.take(length as usize))?;
-            partitions.push(partition);
-            put(answer, &[(index, 4), (0, 2), (base, 8), (-1, 8)]);
+    fn produce(&'static self, mut request: &mut [u8], round: &mut Round) {
+        let (_transaction, [_acks, _timeout]) = (text(&mut request), ints(&mut request, [2, 4]));
+        let (_held, appended) =
+            round.appended.get_or_insert_with(|| (self.journal.lock().unwrap(), Vec::new()));
+        for _ in 0..one_topic(&mut request, &mut round.answers) {
+            let [index, length] = ints(&mut request, [4, 4]);
+            let Partition(file, tail) = &self.partitions[index as usize];
+            let batch = request.split_off_mut(..length as usize).unwrap();
+            let [checksum_said, _attributes, last] = ints(&mut &mut batch[17..], [4, 2, 4]);
+            assert_eq!(checksum(Crc32Iscsi, &batch[21..]) as u32, checksum_said as u32, "CRC-32C of a batch");
+            let batches = &mut tail.lock().unwrap().0;
+            let (base, position) = *batches.last().unwrap();
+            batch[..8].copy_from_slice(&base.to_be_bytes());
+            batch[12..16].fill(0); // the leader's epoch
+            file.write_all_at(batch, position).unwrap();
+            batches.push((base + last + 1, position + length as u64));
+            appended.push(&self.partitions[index as usize]);
+            put(&mut round.answers, &[(index, 4), (0, 2), (base, 8), (-1, 8)]);
         }
-        put(answer, &[(0, 4)]);
-        Ok(())
+        put(&mut round.answers, &[(0, 4)]);
     }
 
-    fn commit(&self, (mut journal, partitions): Appended, requests: &[u8]) -> Result<()> {
-        if self.durable {
-            journal.write(requests)?;
+    /// A request says its own length, a batch its own checksum: as they came they are a journal that could be read.
+    fn commit(&'static self, journal: &mut Journal, requests: &[u8], appended: &[&Partition]) {
+        if let Journal(Some(ring), taken, checkpoint) = journal {
+            let length = (requests.len() as u64).next_multiple_of(4096);
+            if *taken / HALF_RING != (*taken + length) / HALF_RING {
+                *taken = taken.next_multiple_of(HALF_RING);
+                let sync = |partition: &Partition| partition.0.sync_data().unwrap();
+                let before = checkpoint.replace(spawn(move || self.partitions.iter().for_each(sync)));
+                before.map_or(Ok(()), JoinHandle::join).unwrap();
+            }
+            ring.write_all_at(requests, *taken % (2 * HALF_RING)).unwrap();
+            ring.sync_data().unwrap();
+            *taken += length;
         }
-        for Partition(_, tail) in partitions {
-            let mut tail = tail.lock().unwrap();
-            tail.visible = tail.batches.len() - 1;
+        for Partition(_, tail) in appended {
+            let (batches, visible) = &mut *tail.lock().unwrap();
+            *visible = batches.len() - 1;
         }
-        *self.publications.lock().unwrap() += 1;
-        self.published.notify_all();
-        Ok(())
+        drop(self.published.0.lock().unwrap());
+        self.published.1.notify_all();
     }
 
-    fn fetch(&self, mut input: Input, answer: &mut Vec<u8>, at: usize, socket: &TcpStream) -> Result<()> {
-        let (_replica, wait_ms, _least) = (input.int(4), input.int(4), input.int(4));
-        let (mut budget, _isolation) = (input.int(4) as u64, input.int(1));
-        put(answer, &[(0, 4)]); // throttle
-        let count = one_topic(&mut input, answer);
-        let mut asked = Vec::new();
-        for _ in 0..count {
-            let (index, offset, most) = (input.int(4), input.int(8), input.int(4) as u64);
-            asked.push((&self.partitions[index as usize], index, offset, most));
-        }
-        let deadline = Instant::now() + Duration::from_millis(wait_ms as u64);
-        let mut publications = self.publications.lock().unwrap();
-        while asked.iter().all(|(partition, _, offset, _)| partition.end() <= *offset) {
-            let Some(left) = deadline.checked_duration_since(Instant::now()) else { break };
-            publications = self.published.wait_timeout(publications, left).unwrap().0;
-        }
-        drop(publications);
-        let mut found = Vec::new();
-        for (partition, index, offset, most) in asked {
-            let (position, length, end) = partition.find(offset, most.min(budget));
-            budget -= length.min(budget);
-            found.push((partition, index, position, length, end));
-        }
-        let data: u64 = found.iter().map(|found| 30 + found.3).sum();
-        set_length(answer, at, data as usize);
-        for (partition, index, mut position, length, end) in found {
+    fn fetch(&'static self, mut request: &mut [u8], round: &mut Round) {
+        let [_replica, wait_ms, _least, mut budget, _isolation] = ints(&mut request, [4, 4, 4, 4, 1]);
+        put(&mut round.answers, &[(0, 4)]); // throttle
+        let count = one_topic(&mut request, &mut round.answers);
+        let asked: Vec<_> = (0..count).map(|_| ints(&mut request, [4, 8, 4])).collect();
+        let is_new = |[index, offset, _]: &[i64; 3]| self.find(*index, 0, 0).3 > *offset;
+        let (held, wait) =
+            (self.published.0.lock().unwrap(), std::time::Duration::from_millis(wait_ms as u64));
+        drop(self.published.1.wait_timeout_while(held, wait, |()| !asked.iter().any(is_new)));
+        for [index, offset, most] in asked {
+            let (file, position, length, end) = self.find(index, offset, most.min(budget));
+            budget -= budget.min(length);
             // No error, watermark, last stable offset, no aborted transactions, the batches.
-            put(answer, &[(index, 4), (0, 2), (end, 8), (end, 8), (0, 4), (length as i64, 4)]);
-            if length == 0 {
-                continue;
-            }
-            let (mut sent, mut unsent) = (0, length as usize);
-            while sent < answer.len() {
-                sent += send(socket, &answer[sent..], SendFlags::MORE | SendFlags::NOSIGNAL)?;
-            }
-            answer.clear();
-            while unsent > 0 {
-                unsent -= sendfile(socket, &partition.0, Some(&mut position), unsent)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn list_offsets(&self, mut input: Input, answer: &mut Vec<u8>) {
-        let _replica = input.int(4);
-        for _ in 0..one_topic(&mut input, answer) {
-            let (index, time) = (input.int(4), input.int(8));
-            let offset = if time == -2 { 0 } else { self.partitions[index as usize].end() };
-            put(answer, &[(index, 4), (0, 2), (-1, 8), (offset, 8)]);
+            put(&mut round.answers, &[(index, 4), (0, 2), (end, 8), (end, 8), (0, 4), (length, 4)]);
+            round.files.push((round.answers.len(), file, position, length as usize));
         }
     }
 
-    fn metadata(&self, mut input: Input, answer: &mut Vec<u8>) {
+    fn metadata(&self, mut request: &mut [u8], answer: &mut Vec<u8>) {
+        let ([topics], partitions) = (ints(&mut request, [4]), self.partitions.len() as i64);
         // One node, 1, without a rack; no cluster id; the node controls.
         put(answer, &[(0, 4), (1, 4), (1, 4), (9, 2)]);
         answer.extend(b"127.0.0.1");
-        let topics = input.int(4).max(0);
-        put(answer, &[(self.port.into(), 4), (-1, 2), (-1, 2), (1, 4), (topics, 4)]);
+        put(answer, &[(self.port, 4), (-1, 2), (-1, 2), (1, 4), (topics.max(0), 4)]);
         for _ in 0..topics {
             put(answer, &[(0, 2)]);
-            answer.extend_from_slice(input.text());
-            put(answer, &[(0, 1), (self.partitions.len() as i64, 4)]);
-            for index in 0..self.partitions.len() as i64 {
-                // Node 1 leads it, is its one replica and its one in-sync replica.
-                put(answer, &[(0, 2), (index, 4), (1, 4), (1, 4), (1, 4), (1, 4), (1, 4)]);
-            }
+            answer.extend_from_slice(text(&mut request));
+            put(answer, &[(0, 1), (partitions, 4)]);
+            // Node 1 leads each, is its one replica and its one in-sync replica.
+            let partition = |index| [(0, 2), (index, 4), (1, 4), (1, 4), (1, 4), (1, 4), (1, 4)];
+            (0..partitions).for_each(|index| put(answer, &partition(index)));
         }
     }
-}
 
-impl Partition {
-    fn append(&self, batch: &mut [u8]) -> Result<i64> {
-        let checksum_said = Input(&mut batch[17..]).int(4) as u32;
-        assert_eq!(checksum(Crc32Iscsi, &batch[21..]) as u32, checksum_said, "CRC-32C of a batch");
-        let mut tail = self.1.lock().unwrap();
-        let (base, position) = *tail.batches.last().unwrap();
-        batch[..8].copy_from_slice(&base.to_be_bytes());
-        batch[12..16].copy_from_slice(&[0; 4]); // the leader's epoch
-        self.0.write_all_at(batch, position)?;
-        let records = Input(&mut batch[23..]).int(4) + 1;
-        tail.batches.push((base + records, position + batch.len() as u64));
-        Ok(base)
-    }
-
-    /// The offset after the last that may be fetched.
-    fn end(&self) -> i64 {
-        let tail = self.1.lock().unwrap();
-        tail.batches[tail.visible].0
-    }
-
-    /// Whole batches from the one with `offset` on, one at least: position, length; and the partition's end.
-    fn find(&self, offset: i64, most: u64) -> (u64, u64, i64) {
-        let tail = self.1.lock().unwrap();
-        let visible = &tail.batches[..=tail.visible];
-        let first = visible.partition_point(|(base, _)| *base <= offset) - 1;
-        let position = visible[first].1;
-        let last = visible.partition_point(|(_, at)| *at <= position + most) - 1;
-        let last = last.max(first + 1).min(tail.visible);
-        (position, visible[last].1 - position, visible[tail.visible].0)
+    /// Whole batches from the one with `offset` on, one at least: file, position, length; and the offset after the last one of all.
+    fn find(&self, partition: i64, offset: i64, most: i64) -> (&File, u64, i64, i64) {
+        let Partition(file, tail) = &self.partitions[partition as usize];
+        let (batches, visible) = &*tail.lock().unwrap();
+        let first = batches[..=*visible].partition_point(|(base, _)| *base <= offset) - 1;
+        let position = batches[first].1;
+        let last = batches[..=*visible].partition_point(|(_, at)| *at <= position + most as u64) - 1;
+        let last = last.max(first + 1).min(*visible);
+        (file, position, (batches[last].1 - position) as i64, batches[*visible].0)
     }
 }
 
-impl Journal {
-    /// A request says its own length, a batch its own checksum: as they came they are a journal that could be read.
-    fn write(&mut self, requests: &[u8]) -> Result<()> {
-        let length = (requests.len() as u64).next_multiple_of(BLOCK);
-        let from = if self.position + length > RING { 0 } else { self.position };
-        let half = |position| position / (RING / 2);
-        if half(from) != half(self.position) || half(from) != half(from + length) {
-            self.checkpoints.send(()).expect("the syncing thread lives");
-        }
-        self.ring.write_all_at(requests, from)?;
-        self.position = from + length;
-        self.ring.sync_data()
-    }
+/// Takes integers, each of so many bytes.
+fn ints<const N: usize>(request: &mut &mut [u8], widths: [usize; N]) -> [i64; N] {
+    widths.map(|width| {
+        let bytes = request.split_off_mut(..width).unwrap();
+        bytes.iter().fold(i64::from(bytes[0] as i8 >> 7), |value, byte| value << 8 | i64::from(*byte))
+    })
 }
 
-impl<'a> Input<'a> {
-    fn take(&mut self, length: usize) -> &'a mut [u8] {
-        let (taken, rest) = std::mem::take(&mut self.0).split_at_mut(length);
-        self.0 = rest;
-        taken
-    }
-
-    fn int(&mut self, width: usize) -> i64 {
-        let sign = i64::from(self.0[0] as i8 >> 7);
-        self.take(width).iter().fold(sign, |value, byte| value << 8 | i64::from(*byte))
-    }
-
-    /// A string with its length before it, as it is written back.
-    fn text(&mut self) -> &'a [u8] {
-        let length = i16::from_be_bytes([self.0[0], self.0[1]]).max(0);
-        self.take(2 + length as usize)
-    }
+/// Takes a string with its length before it, as it is written back.
+fn text<'a>(request: &mut &'a mut [u8]) -> &'a mut [u8] {
+    request.split_off_mut(..2 + i16::from_be_bytes([request[0], request[1]]).max(0) as usize).unwrap()
 }
 
 /// The one topic that a request names, copied into the answer; returns how many partitions follow.
-fn one_topic(input: &mut Input, answer: &mut Vec<u8>) -> i64 {
-    assert_eq!(input.int(4), 1, "topics in a request");
+fn one_topic(request: &mut &mut [u8], answer: &mut Vec<u8>) -> i64 {
+    assert_eq!(ints(request, [4]), [1], "topics in a request");
     put(answer, &[(1, 4)]);
-    answer.extend_from_slice(input.text());
-    let partitions = input.int(4);
+    answer.extend_from_slice(text(request));
+    let [partitions] = ints(request, [4]);
     put(answer, &[(partitions, 4)]);
     partitions
 }
@@ -330,10 +242,4 @@ fn one_topic(input: &mut Input, answer: &mut Vec<u8>) -> i64 {
 /// Appends integers, each of so many bytes.
 fn put(answer: &mut Vec<u8>, fields: &[(i64, usize)]) {
     fields.iter().for_each(|(value, width)| answer.extend_from_slice(&value.to_be_bytes()[8 - width..]));
-}
-
-/// Says how long the answer is that begins at `at`, with as many bytes as follow.
-fn set_length(answer: &mut [u8], at: usize, follow: usize) {
-    let length = (answer.len() - at - 4 + follow) as i32;
-    answer[at..at + 4].copy_from_slice(&length.to_be_bytes());
 }
