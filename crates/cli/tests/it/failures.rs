@@ -9,7 +9,8 @@ use crate::node::{Node, ended, run, tidelog};
 /// What `serve` ends with that cannot start.
 fn refused(arguments: &[&str]) -> (i32, String) {
     let mut all = vec!["serve"];
-    for (flag, address) in [("--kafka", "127.0.0.1:0"), ("--grpc", "127.0.0.1:0"), ("--http", "127.0.0.1:0")] {
+    for (flag, address) in [("--kafka", "127.0.0.1:0"), ("--grpc", "127.0.0.1:0"), ("--http", "127.0.0.1:0")]
+    {
         if !arguments.contains(&flag) {
             all.extend([flag, address]);
         }

@@ -34,10 +34,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tidelog-interop", &["tidelog-broker", "tidelog-metadata"]),
     // What Tidelog is compared with: its answers, and under what load.
     ("tidelog-transcribe", &["tidelog-kafka-schema", "tidelog-model", "tidelog-record"]),
-    (
-        "tidelog-hostile",
-        &["tidelog-kafka-schema", "tidelog-model", "tidelog-record", "tidelog-transcribe"],
-    ),
+    ("tidelog-hostile", &["tidelog-kafka-schema", "tidelog-model", "tidelog-record", "tidelog-transcribe"]),
     ("tidelog-floor", &[]),
     ("tidelog-kafka-load", &[]),
     // The benchmarks measure every layer.
