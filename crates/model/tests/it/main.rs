@@ -36,7 +36,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tidelog-transcribe", &["tidelog-kafka-schema", "tidelog-model", "tidelog-record"]),
     ("tidelog-hostile", &["tidelog-kafka-schema", "tidelog-model", "tidelog-record", "tidelog-transcribe"]),
     ("tidelog-floor", &[]),
-    ("tidelog-kafka-load", &[]),
+    ("tidelog-kafka-load", &["tidelog-kafka-wire"]),
     // The benchmarks measure every layer.
     (
         "tidelog-benches",
