@@ -40,9 +40,13 @@ pub struct SettingsArgs {
     /// This node's id, the same at every start [env: TIDELOG_NODE_ID] [default: 1]
     #[arg(long, value_name = "N")]
     pub node_id: Option<i32>,
-    /// Where Kafka clients connect: [NAME://]ADDR:PORT[@HOST:PORT to advertise], more after commas; port 0 takes a free one
-    /// [env: TIDELOG_KAFKA] [default: 127.0.0.1:9092]
-    #[arg(long, value_name = "LISTENERS")]
+    /// Where Kafka clients connect.
+    #[arg(
+        long,
+        value_name = "LISTENERS",
+        help = "Where Kafka clients connect: [NAME://]ADDR:PORT[@HOST:PORT to advertise], more after commas; port 0 takes a \
+                free one [env: TIDELOG_KAFKA] [default: 127.0.0.1:9092]"
+    )]
     pub kafka: Option<String>,
     /// Where gRPC listens; port 0 takes a free one [env: TIDELOG_GRPC] [default: 127.0.0.1:9094]
     #[arg(long, value_name = "ADDR")]
