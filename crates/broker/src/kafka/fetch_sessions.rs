@@ -35,12 +35,12 @@ pub const INITIAL_EPOCH: i32 = 0;
 /// Which partition a reader means: by name up to version 12, by id from 13 on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PartitionKey {
-    /// Empty from version 13 on.
-    pub topic: Str,
+    /// The partition; in front, because comparing it is cheap and mostly enough.
+    pub partition: i32,
     /// Zero up to version 12.
     pub topic_id: Uuid,
-    /// The partition.
-    pub partition: i32,
+    /// Empty from version 13 on.
+    pub topic: Str,
 }
 
 impl PartitionKey {
