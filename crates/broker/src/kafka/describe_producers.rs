@@ -10,7 +10,7 @@ use tidelog_model::PartitionId;
 use tidelog_partition::ActiveProducer;
 
 use super::call::Call;
-use super::repeats::Repeats;
+use super::repeats::{Repeats, Sentences};
 use super::table::Api;
 use crate::errors::{KafkaError, ToKafka};
 use crate::handlers::describe_producers;
@@ -26,10 +26,10 @@ impl Api for DescribeProducers {
     type Request = DescribeProducersRequest;
 
     async fn answer(call: &Call, request: DescribeProducersRequest) -> DescribeProducersResponse {
-        let mut repeats = Repeats::new();
+        let (mut repeats, mut sentences) = (Repeats::new(), Sentences::default());
         let mut of_partition = |topic: &Str, index: i32| {
             let producers = repeats.tell((topic.clone(), index), || producers(call, topic, index));
-            answer(topic, index, producers)
+            answer(topic, index, producers, &mut sentences)
         };
         let of_topic = |topic: TopicRequest| TopicResponse {
             partitions: topic
@@ -63,6 +63,7 @@ fn answer(
     topic: &str,
     partition_index: i32,
     producers: Result<Vec<ProducerState>, KafkaError>,
+    sentences: &mut Sentences,
 ) -> PartitionResponse {
     match producers {
         Ok(active_producers) => {
@@ -70,11 +71,11 @@ fn answer(
         }
         Err(error) => {
             // The sentence may repeat the name, for each partition again.
-            let message = error.message.filter(|_| topic.len() <= TOPIC_NAME_MAX_BYTES);
+            let is_short = topic.len() <= TOPIC_NAME_MAX_BYTES;
             PartitionResponse {
                 partition_index,
                 error_code: error.code as i16,
-                error_message: message.map(Str::from),
+                error_message: if is_short { sentences.of(error) } else { None },
                 ..PartitionResponse::default()
             }
         }

@@ -1,15 +1,33 @@
-//! What a request may be told again. Kafka answers whatever is named in DescribeConfigs or DescribeProducers as often as it
-//! is named, so that a few bytes of a request become many of its answer.
+//! What a request may be told again and again. Kafka answers whatever is named in DescribeConfigs or DescribeProducers as often
+//! as it is named, and each partition that it cannot serve with a sentence, so that a few bytes of a request become many of its
+//! answer.
 //!
 //! What must stay true: what is told for the first time is told; for all repetitions together an answer has [`ENTRIES_MAX`]
-//! entries.
+//! entries, and of errors the first [`SENTENCES_MAX`] have their sentence, all their code.
 
 use std::collections::BTreeSet;
+
+use tidelog_kafka_wire::Str;
 
 use crate::errors::{KafkaCode, KafkaError};
 
 /// Configs or producers in an answer that it has already.
-const ENTRIES_MAX: usize = 20_000;
+const ENTRIES_MAX: usize = 5_000;
+
+/// Errors with a sentence in one answer.
+const SENTENCES_MAX: usize = 10_000;
+
+/// The sentences of one answer.
+#[derive(Debug, Default)]
+pub struct Sentences(usize);
+
+impl Sentences {
+    /// The error's sentence, unless there were too many.
+    pub fn of(&mut self, error: KafkaError) -> Option<Str> {
+        self.0 += usize::from(error.message.is_some());
+        error.message.filter(|_| self.0 <= SENTENCES_MAX).map(Str::from)
+    }
+}
 
 /// What one answer has told.
 #[derive(Debug)]
@@ -30,7 +48,7 @@ impl<K: Ord> Repeats<K> {
         what: K,
         make: impl FnOnce() -> Result<Vec<T>, KafkaError>,
     ) -> Result<Vec<T>, KafkaError> {
-        let is_repeated = !self.told.insert(what);
+        let is_repeated = self.told.contains(&what);
         if is_repeated && self.entries >= ENTRIES_MAX {
             let message = "The request names the same things over and over: name each of them once.";
             return Err(KafkaError::new(KafkaCode::InvalidRequest, message));
@@ -38,6 +56,8 @@ impl<K: Ord> Repeats<K> {
         let entries = make()?;
         if is_repeated {
             self.entries += entries.len();
+        } else {
+            self.told.insert(what);
         }
         Ok(entries)
     }
@@ -59,5 +79,17 @@ mod tests {
         // Others are told nevertheless.
         assert_eq!(tell(1), Ok(1000));
         assert!(tell(1).is_err());
+    }
+
+    #[test]
+    fn only_so_many_errors_have_a_sentence() {
+        let mut sentences = Sentences::default();
+        let bare = || KafkaError::bare(KafkaCode::InvalidRequest);
+        let told = || KafkaError::new(KafkaCode::InvalidRequest, "no");
+        for _ in 0..SENTENCES_MAX {
+            assert_eq!(sentences.of(bare()), None);
+            assert_eq!(sentences.of(told()).as_deref(), Some("no"));
+        }
+        assert_eq!(sentences.of(told()), None);
     }
 }
