@@ -22,6 +22,8 @@ use crate::random::Random;
 const CHUNK: u64 = 32;
 /// How long a broker may take to answer, or to close a connection whose other half is closed.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long an answer is waited for before its sender leaves: a quota that a hostile request set may hold it up for weeks.
+const HELD_UP: Duration = Duration::from_secs(2);
 /// How many suspects are remembered.
 const SUSPECTS: usize = 400;
 /// One answer in so many is decoded.
@@ -53,6 +55,7 @@ struct Counts {
     sent: AtomicU64,
     closed: AtomicU64,
     abandoned: AtomicU64,
+    held_up: AtomicU64,
     /// By place in the corpus.
     answered: Vec<AtomicU64>,
 }
@@ -68,10 +71,24 @@ pub struct Progress {
     pub closed: u64,
     /// Cases whose sender did not wait for an answer.
     pub abandoned: u64,
+    /// Cases that were not answered for long, and whose connection was closed when their sender had closed its half.
+    pub held_up: u64,
 }
 
 /// Answers that came back, by API.
 pub type Answers = BTreeMap<String, u64>;
+
+/// How a pipeline ends.
+enum End {
+    /// Everything was answered.
+    Answered,
+    /// The broker closed the connection.
+    Closed,
+    /// Nothing comes.
+    Silent,
+}
+
+const NOT_ENDED: &str = "left the connection open, although its sender had closed its half";
 
 impl Attack {
     /// On the broker at `address`: the cases of `seed` from number `first` on, `cases` of them, at most `rate` a second (0:
@@ -115,6 +132,7 @@ impl Attack {
             answered: self.counts.answered.iter().map(load).sum(),
             closed: load(&self.counts.closed),
             abandoned: load(&self.counts.abandoned),
+            held_up: load(&self.counts.held_up),
         }
     }
 
@@ -193,33 +211,50 @@ impl Attack {
         let write = async { drop(writing.write_all(&bytes).await) };
         let read = async {
             while let Some(case) = cases.front() {
-                match tokio::time::timeout(PATIENCE, read_answer(&mut reading)).await {
-                    Ok(Ok(Some(answer))) => {
-                        self.note_sent();
-                        self.note_answer(case, &answer);
-                    }
-                    Ok(Ok(None) | Err(_)) => {
-                        self.note_closed(case);
-                        cases.pop_front();
-                        return false;
-                    }
-                    Err(_) => {
-                        self.note_fault(case, "was not answered");
-                        cases.pop_front();
-                        return false;
-                    }
+                // To be cut off while it looks for an answer costs none of the answer's bytes.
+                if tokio::time::timeout(HELD_UP, reading.peek(&mut [0])).await.is_err() {
+                    return End::Silent;
                 }
+                let Ok(Some(answer)) = read_answer(&mut reading).await else {
+                    self.note_closed(case);
+                    cases.pop_front();
+                    return End::Closed;
+                };
+                self.note_answer(case, &answer);
+                self.note_sent();
                 cases.pop_front();
             }
-            true
+            End::Answered
         };
-        let is_alive = tokio::select! {
+        let end = tokio::select! {
             biased;
-            is_alive = read => is_alive,
-            is_alive = async { write.await; std::future::pending().await } => is_alive,
+            end = read => end,
+            end = async { write.await; std::future::pending().await } => end,
         };
-        if is_alive {
-            *line = Some(stream);
+        match end {
+            End::Answered => *line = Some(stream),
+            End::Closed => {}
+            End::Silent => self.leave(stream, cases).await,
+        }
+    }
+
+    /// Closes this half of a connection that is silent: what is answered now counts, and then it must end.
+    async fn leave(&self, mut stream: TcpStream, cases: &mut VecDeque<Case>) {
+        let end = async {
+            drop(stream.shutdown().await);
+            while let Ok(Some(answer)) = read_answer(&mut stream).await {
+                let Some(case) = cases.pop_front() else { return };
+                self.note_sent();
+                self.note_answer(&case, &answer);
+            }
+        };
+        let has_ended = tokio::time::timeout(PATIENCE, end).await.is_ok();
+        let Some(case) = cases.pop_front() else { return };
+        if has_ended {
+            self.note_sent();
+            self.counts.held_up.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.note_fault(&case, NOT_ENDED);
         }
     }
 
@@ -255,9 +290,7 @@ impl Attack {
         match tokio::time::timeout(PATIENCE, async { tokio::join!(write, read).1 }).await {
             Ok(0) => self.note_closed(case),
             Ok(_) => self.note_sent(),
-            Err(_) => {
-                self.note_fault(case, "left the connection open, although its sender had closed its half")
-            }
+            Err(_) => self.note_fault(case, NOT_ENDED),
         }
     }
 

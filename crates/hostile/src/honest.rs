@@ -30,6 +30,8 @@ const CONFIGS: &[(&str, &str)] = &[
     ("retention.bytes", "-1"),
     ("retention.ms", "-1"),
 ];
+/// Longer than any answer is waited for.
+const LATENCY_MAX_US: u64 = 60_000_000;
 /// Every rate that can be limited.
 const RATES: &[&str] =
     &["producer_byte_rate", "consumer_byte_rate", "request_percentage", "controller_mutation_rate"];
@@ -82,8 +84,7 @@ impl Honest {
 
     /// Goes on until `stop`.
     pub async fn run(&mut self, stop: &AtomicBool) -> HonestReport {
-        let latency_us = Histogram::new(3).expect("three digits are allowed");
-        let mut report = HonestReport { served: 0, faults: Vec::new(), latency_us };
+        let mut report = HonestReport::new();
         let mut interval = tokio::time::interval(PERIOD);
         interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while !stop.load(Ordering::Relaxed) && report.faults.len() < 10 {
@@ -126,6 +127,11 @@ impl Honest {
 }
 
 impl HonestReport {
+    fn new() -> Self {
+        let latency_us = Histogram::new_with_bounds(1, LATENCY_MAX_US, 3).expect("bounds that can be");
+        HonestReport { served: 0, faults: Vec::new(), latency_us }
+    }
+
     fn note(&mut self, begun: Instant, outcome: Result<(), String>) {
         match outcome {
             Ok(()) => self.served += 1,
@@ -149,4 +155,18 @@ fn values(records: &Json) -> Option<Vec<Vec<u8>>> {
         }
     }
     Some(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn latencies_of_seconds_are_told_as_they_were() {
+        let mut report = HonestReport::new();
+        report.note(Instant::now() - Duration::from_secs(3), Ok(()));
+        report.note(Instant::now(), Err("not answered".to_owned()));
+        assert!((2_990_000..4_000_000).contains(&report.latency_us.max()), "{}", report.latency_us.max());
+        assert_eq!((report.served, report.faults.len()), (1, 1));
+    }
 }

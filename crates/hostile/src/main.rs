@@ -150,6 +150,8 @@ fn runtime(gives_way: bool) -> Outcome<tokio::runtime::Runtime> {
 struct Memory {
     warm: u64,
     most: u64,
+    /// How many cases had been sent then.
+    most_at: u64,
     end: u64,
 }
 
@@ -170,7 +172,9 @@ async fn drive(attack: &Arc<Attack>, janitor: Janitor, node: &mut NodeProcess, c
             if memory.warm == 0 {
                 memory.warm = resident;
             }
-            memory.most = memory.most.max(resident);
+            if resident > memory.most {
+                (memory.most, memory.most_at) = (resident, progress.sent);
+            }
         }
         bar.set_position(progress.sent);
         bar.set_message(format!("{} MiB", resident >> 20));
@@ -225,20 +229,22 @@ fn report(attack: &Attack, metrics: &Metrics, alone: &HonestReport, beside: &Hon
     for (api, reached) in &reached {
         println!("{api:<28} {reached:>12} {:>12}", answers.get(api).copied().unwrap_or(0));
     }
-    let Progress { sent, answered, closed, abandoned } = attack.progress();
+    let Progress { sent, answered, closed, abandoned, held_up } = attack.progress();
     let all: u64 = reached.values().sum();
     println!("{:<28} {all:>12} {answered:>12}", "all");
     println!(
-        "{sent} cases: {answered} answers, {closed} closed without one, {abandoned} abandoned by their sender"
+        "{sent} cases: {answered} answers, {closed} closed without one, {abandoned} abandoned by their sender, \
+         {held_up} held up by a quota until they left"
     );
     for (reason, count) in metrics.by_label("tidelog_kafka_disconnects_total") {
         println!("  closed by the node: {reason:<24} {count:>10}");
     }
     let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
     println!(
-        "memory: {:.1} MiB after the warm-up, {:.1} at most, {:.1} at the end",
+        "memory: {:.1} MiB after the warm-up, {:.1} at most (after {} cases), {:.1} at the end",
         mib(memory.warm),
         mib(memory.most),
+        memory.most_at,
         mib(memory.end)
     );
     for (when, honest) in [("alone", alone), ("beside the attack", beside)] {

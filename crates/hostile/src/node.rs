@@ -12,6 +12,8 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 const START: Duration = Duration::from_secs(30);
+/// What partitions take in memory is what the operator allows; here it is not to hide what else grows.
+const PARTITIONS_MAX: &str = "tidelog.partitions.max=1000";
 
 /// Why there is no node.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +52,7 @@ impl NodeProcess {
         let log = folder.join("node.log");
         let mut child = Command::new(program)
             .args(["--output", "json", "--log-level", "warn", "serve", "--kafka", "127.0.0.1:0"])
-            .args(["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data-dir"])
+            .args(["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--set", PARTITIONS_MAX, "--data-dir"])
             .arg(folder.join("data"))
             .stdout(Stdio::piped())
             .stderr(File::create(&log).map_err(failed)?)
