@@ -277,14 +277,15 @@ fn shortcomings(
 ) -> Vec<String> {
     let mut faults: Vec<String> =
         beside.faults.iter().map(|fault| format!("the honest client: {fault}")).collect();
-    let reached = reached(attack, metrics);
-    let all: u64 = reached.values().sum();
+    // The node counts the crowd's requests and the janitor's, too; an answer is a case's own.
+    let answers = attack.answers();
+    let all: u64 = answers.values().sum();
     if all * 100 < args.cases * REACHED_MIN_PERCENT {
         faults
             .push(format!("{all} of {} cases reached a handler: {REACHED_MIN_PERCENT} % should", args.cases));
     }
     let least = REACHED_MIN_OF_API * args.cases / 1_000_000;
-    for (api, reached) in reached.iter().filter(|(_, reached)| **reached < least) {
+    for (api, reached) in answers.iter().filter(|(_, reached)| **reached < least) {
         faults.push(format!("{api}: {reached} cases reached its handler, {least} should"));
     }
     let unanswerable =
