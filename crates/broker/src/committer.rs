@@ -423,11 +423,13 @@ impl Owed {
         }
     }
 
-    /// Commits on this thread, if nobody else is committing: a write and a sync.
-    pub fn commit(&mut self) {
-        if let Some(shared) = self.0.take() {
+    /// Commits on this thread, if nobody else is committing: a write and a sync. False if nothing was owed.
+    pub fn commit(&mut self) -> bool {
+        let owed = self.0.take();
+        if let Some(shared) = &owed {
             shared.commit_here();
         }
+        owed.is_some()
     }
 }
 

@@ -211,8 +211,11 @@ impl Open<'_> {
 
     /// Commits what was appended, if nobody does, and writes what is answered.
     async fn write(&mut self) -> Result<(), Disconnect> {
-        self.owed.commit();
         self.owed_bytes = 0;
+        if self.owed.commit() {
+            // Readers that the commit woke are next on this worker, and nobody else may take them from it.
+            tokio::task::yield_now().await;
+        }
         while let Some(first) = self.produces.front_mut() {
             if !first.is_answered() {
                 break;
