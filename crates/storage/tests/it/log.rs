@@ -126,3 +126,19 @@ fn retention_lets_whole_segments_go_and_their_files_with_the_checkpoint() {
     assert_eq!((files.len(), log.reader().size_bytes()), (4, 352));
     assert_eq!((places(&log), read_all(&log.reader()).unwrap().len()), ((6, 10), 352));
 }
+
+#[test]
+fn a_bounded_read_takes_no_batch_that_does_not_fit_wherever_it_lies() {
+    let (directory, log, batches) = log_of_tens(&MemoryDisk::new(1), 3);
+    let (reader, one) = (log.reader(), batches[0].len());
+    for place in ["memory", "files"] {
+        let within = |bytes| reader.read_within(Offset(0), Offset(30), bytes).unwrap();
+        assert_eq!((within(one - 1).bytes.len(), within(one - 1).next_offset), (0, Offset(0)), "{place}");
+        assert_eq!(within(one).bytes, batches[0], "{place}");
+        assert_eq!(within(3 * one - 1).bytes, batches[..2].concat(), "{place}");
+        assert_eq!(within(3 * one).next_offset, Offset(30), "{place}");
+        // Without the bound the first batch comes whatever its size.
+        assert_eq!(reader.read(Offset(0), Offset(30), 1).unwrap().bytes, batches[0], "{place}");
+        directory.write_back().unwrap();
+    }
+}
